@@ -1,0 +1,114 @@
+//! The bus: jobs, nudges and reports, all of them hints. What is lost is sent again from the store's truth, so
+//! at-least-once delivery and no order between senders is all that is asked of a back end.
+
+pub mod conformance;
+mod memory;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use domain::{GroupId, HostName, Job, Message};
+use serde::{Deserialize, Serialize};
+
+pub use memory::MemoryBus;
+
+/// An error of a bus.
+#[derive(Debug, thiserror::Error)]
+pub enum BusError {
+    /// It did not happen; the bus cannot be reached, or its queue is full.
+    #[error("the bus is unavailable: {0}")]
+    Unavailable(String),
+    /// It may have happened.
+    #[error("the bus did not confirm: {0}")]
+    Unknown(String),
+}
+
+/// The result of bus calls.
+pub type Result<T> = std::result::Result<T, BusError>;
+
+/// Which of a host's queues.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Queue {
+    /// Launch jobs.
+    Launch,
+    /// Stop jobs.
+    Stop,
+}
+
+impl Queue {
+    /// The queue that a job belongs to.
+    #[must_use]
+    pub fn of(job: &Job) -> Self {
+        match job.kind {
+            domain::JobKind::Launch(_) => Self::Launch,
+            domain::JobKind::Stop { .. } => Self::Stop,
+        }
+    }
+}
+
+/// "Look at this group now": wakes the health manager, carries nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Nudge {
+    /// A group's desired state changed.
+    Group(GroupId),
+    /// All agents shall report now: somebody took over, or reconnected.
+    Report,
+}
+
+/// A job in delivery: exactly one of the verbs ends it; dropped without one, it is delivered again.
+#[async_trait]
+pub trait Delivery: Send {
+    /// The job.
+    fn job(&self) -> &Job;
+    /// It is done, for good or ill; its outcome was reported.
+    async fn ack(self: Box<Self>) -> Result<()>;
+    /// Give it to somebody again after `delay`.
+    async fn retry(self: Box<Self>, delay: Duration) -> Result<()>;
+    /// It takes longer; do not give it to another yet.
+    async fn in_progress(&self) -> Result<()>;
+}
+
+/// Jobs of one host and queue; several receivers share them.
+#[async_trait]
+pub trait Jobs: Send {
+    /// The next job; `None` when the bus closes.
+    async fn next(&mut self) -> Option<Box<dyn Delivery>>;
+}
+
+/// A subscription: everything published after it was made.
+#[async_trait]
+pub trait Subscription<T: Send>: Send {
+    /// The next item; `None` when the bus closes. A receiver that falls behind loses the oldest, and is told by
+    /// [`Received::Lagged`], so that it can ask for full reports.
+    async fn next(&mut self) -> Option<Received<T>>;
+}
+
+/// What a subscription gives.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Received<T> {
+    /// An item.
+    Item(T),
+    /// Items were lost, or the connection was away.
+    Lagged,
+}
+
+/// Jobs, nudges and reports.
+#[async_trait]
+pub trait Bus: Send + Sync {
+    /// Queues a job for the workers of its host. A message id seen lately is dropped.
+    async fn send(&self, job: &Job) -> Result<()>;
+    /// Receives the jobs of a host's queue.
+    async fn jobs(&self, host: &HostName, queue: Queue) -> Result<Box<dyn Jobs>>;
+    /// Publishes a nudge.
+    async fn nudge(&self, nudge: Nudge) -> Result<()>;
+    /// Receives nudges.
+    async fn nudges(&self) -> Result<Box<dyn Subscription<Nudge>>>;
+    /// Publishes what a host has to say.
+    async fn publish(&self, message: &Message) -> Result<()>;
+    /// Receives what hosts say.
+    async fn messages(&self) -> Result<Box<dyn Subscription<Message>>>;
+    /// Answers when the bus does: for health checks.
+    async fn ping(&self) -> Result<()>;
+}

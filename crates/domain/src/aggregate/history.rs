@@ -1,0 +1,116 @@
+//! Activities as the aggregate's changes write them into its outbox.
+
+use crate::{Activity, ActivityId, ActivityKind, ActivityStatus, Cause, Group, Instance, Timestamp};
+
+fn launch(group: &Group, instance: &Instance) -> Activity {
+    Activity {
+        id: ActivityId::of_launch(instance.id),
+        group: group.id,
+        account: group.account.clone(),
+        group_name: group.name.clone(),
+        instance: Some(instance.id),
+        kind: ActivityKind::Launch,
+        status: ActivityStatus::InProgress,
+        description: format!(
+            "Launching {} in {} on {}",
+            instance.hostname, instance.zone, instance.host
+        ),
+        cause: instance.reason.clone(),
+        message: String::new(),
+        progress: 0,
+        start: instance.created,
+        end: None,
+    }
+}
+
+fn termination(group: &Group, instance: &Instance, cause: &Cause, since: Timestamp) -> Activity {
+    Activity {
+        id: ActivityId::of_termination(instance.id),
+        kind: ActivityKind::Terminate,
+        description: format!(
+            "Terminating {} in {} on {}",
+            instance.hostname, instance.zone, instance.host
+        ),
+        cause: cause.to_string(),
+        start: since,
+        ..launch(group, instance)
+    }
+}
+
+fn ended(mut activity: Activity, status: ActivityStatus, message: String, now: Timestamp) -> Activity {
+    activity.status = status;
+    activity.message = message;
+    activity.progress = if status == ActivityStatus::Successful {
+        100
+    } else {
+        activity.progress
+    };
+    activity.end = Some(now);
+    activity
+}
+
+impl Group {
+    /// Writes an activity, replacing an unsent earlier state of the same one.
+    pub(super) fn note(&mut self, activity: Activity) {
+        match self.outbox.iter_mut().find(|known| known.id == activity.id) {
+            Some(known) => *known = activity,
+            None => self.outbox.push(activity),
+        }
+    }
+
+    pub(super) fn note_launching(&mut self, instance: &Instance) {
+        self.note(launch(self, instance));
+    }
+
+    pub(super) fn note_launched(&mut self, instance: &Instance, now: Timestamp) {
+        self.note(ended(
+            launch(self, instance),
+            ActivityStatus::Successful,
+            String::new(),
+            now,
+        ));
+    }
+
+    pub(super) fn note_launch_ended(&mut self, instance: &Instance, failed: bool, why: &str, now: Timestamp) {
+        let status = if failed {
+            ActivityStatus::Failed
+        } else {
+            ActivityStatus::Cancelled
+        };
+        self.note(ended(launch(self, instance), status, why.to_owned(), now));
+    }
+
+    pub(super) fn note_terminating(&mut self, instance: &Instance, cause: &Cause, now: Timestamp) {
+        self.note(termination(self, instance, cause, now));
+    }
+
+    pub(super) fn note_terminated(
+        &mut self,
+        instance: &Instance,
+        cause: &Cause,
+        since: Timestamp,
+        now: Timestamp,
+    ) {
+        let activity = termination(self, instance, cause, since);
+        self.note(ended(activity, ActivityStatus::Successful, String::new(), now));
+    }
+
+    /// Notes a change of desired state, done at once.
+    pub(super) fn note_change(&mut self, id: ActivityId, description: String, cause: &str, now: Timestamp) {
+        self.note(Activity {
+            id,
+            group: self.id,
+            account: self.account.clone(),
+            group_name: self.name.clone(),
+            instance: None,
+            kind: ActivityKind::Change,
+            status: ActivityStatus::Successful,
+            description,
+            cause: cause.to_owned(),
+            message: String::new(),
+            progress: 100,
+            start: now,
+            end: Some(now),
+        });
+    }
+}

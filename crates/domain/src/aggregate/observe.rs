@@ -1,0 +1,148 @@
+//! Observed state: what reports and job outcomes do to a group's records.
+
+use crate::group::{BACKOFF_RESET, EARLY_EXIT};
+use crate::phase::{Event, Phase};
+use crate::report::{ContainerFacts, ContainerState, Health};
+use crate::{Cause, Group, Illegal, Instance, InstanceId, LaunchHealth, Timestamp};
+
+/// Something learnt about one instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Observation {
+    /// Its container, as an engine shows it.
+    Container(Box<ContainerFacts>),
+    /// Proof that no container of the record exists.
+    Gone,
+    /// A worker gave the launch up.
+    LaunchFailed {
+        /// Why.
+        reason: String,
+        /// The host had no room; counted against the host's ledger, not against the image.
+        host_full: bool,
+    },
+    /// The service cancels it, for example past its deadline.
+    Cancel(Cause),
+}
+
+impl Observation {
+    fn event(&self) -> Option<Event> {
+        match self {
+            Self::Gone => Some(Event::Gone),
+            Self::LaunchFailed { reason, .. } => Some(Event::LaunchFailed(reason.clone())),
+            Self::Cancel(cause) => Some(Event::Cancel(cause.clone())),
+            Self::Container(facts) => match facts.state {
+                ContainerState::Created | ContainerState::Running(Health::Starting) => None,
+                ContainerState::Running(Health::None | Health::Healthy) => Some(Event::Ready),
+                ContainerState::Running(Health::Unhealthy) => Some(Event::Unhealthy),
+                ContainerState::Exited { code, oom } => Some(Event::Died { exit_code: code, oom }),
+                ContainerState::Removed => Some(Event::Gone),
+            },
+        }
+    }
+}
+
+impl Group {
+    /// Applies one observation. Returns whether anything worth a commit changed; an unknown record changes nothing.
+    ///
+    /// # Errors
+    /// [`Illegal`] when the record's phase cannot take it, which is a defect: the group is left as it was.
+    pub fn observe(
+        &mut self,
+        record: InstanceId,
+        seen: &Observation,
+        now: Timestamp,
+    ) -> Result<bool, Illegal> {
+        let Some(at) = self.instances.iter().position(|i| i.id == record) else {
+            return Ok(false);
+        };
+        let Some(before) = self.instances.get(at).cloned() else {
+            return Ok(false);
+        };
+        let mut after = before.clone();
+        if let Observation::Container(facts) = seen
+            && facts.state != ContainerState::Removed
+        {
+            after.note(facts);
+        }
+        if let Some(event) = seen.event() {
+            after.phase = after.phase.on(event, now)?;
+        }
+        if after == before {
+            return Ok(false);
+        }
+        let full = matches!(seen, Observation::LaunchFailed { host_full: true, .. });
+        self.note_transition(&before, &after, full, now);
+        if matches!(after.phase, Phase::Terminated { .. }) {
+            self.instances.remove(at);
+        } else if let Some(slot) = self.instances.get_mut(at) {
+            *slot = after;
+        }
+        Ok(true)
+    }
+
+    /// History and launch health of one transition.
+    fn note_transition(&mut self, before: &Instance, after: &Instance, host_full: bool, now: Timestamp) {
+        match (&before.phase, &after.phase) {
+            (Phase::Pending { .. }, Phase::InService { .. }) => self.note_launched(after, now),
+            (Phase::Pending { .. }, Phase::Terminating { cause, .. } | Phase::Terminated { cause }) => {
+                self.end_launch(before, cause, host_full, now);
+                self.note_end(after, cause, now);
+            }
+            (Phase::InService { since }, Phase::Terminating { cause, .. } | Phase::Terminated { cause }) => {
+                let died = matches!(cause, Cause::Died { .. } | Cause::Vanished);
+                if died && now.since(*since) < EARLY_EXIT {
+                    self.fail_launch(before, &cause.to_string(), now);
+                }
+                self.note_end(after, cause, now);
+            }
+            (Phase::Terminating { since, .. }, Phase::Terminated { cause }) => {
+                self.note_terminated(after, cause, *since, now);
+            }
+            _ => {}
+        }
+    }
+
+    fn note_end(&mut self, after: &Instance, cause: &Cause, now: Timestamp) {
+        if matches!(after.phase, Phase::Terminated { .. }) {
+            self.note_terminated(after, cause, now, now);
+        } else {
+            self.note_terminating(after, cause, now);
+        }
+    }
+
+    fn end_launch(&mut self, launching: &Instance, cause: &Cause, host_full: bool, now: Timestamp) {
+        let failed = match cause {
+            Cause::Stalled
+            | Cause::LaunchFailed(_)
+            | Cause::Vanished
+            | Cause::Died { .. }
+            | Cause::Unhealthy => true,
+            Cause::ScaleIn | Cause::Requested | Cause::GroupStopped | Cause::ZoneRemoved => false,
+        };
+        self.note_launch_ended(launching, failed, &cause.to_string(), now);
+        if failed && !host_full {
+            self.fail_launch(launching, &cause.to_string(), now);
+        }
+    }
+
+    fn fail_launch(&mut self, launching: &Instance, reason: &str, now: Timestamp) {
+        if self.recovered_by(now) {
+            self.launches = LaunchHealth {
+                template: self.launches.template,
+                ..LaunchHealth::default()
+            };
+        }
+        self.launches.fail(launching, reason, now);
+    }
+
+    /// Whether a launch made after the last failure has been up long enough to end the backoff.
+    #[must_use]
+    pub fn recovered_by(&self, now: Timestamp) -> bool {
+        let Some(last) = self.launches.last_failure else {
+            return true;
+        };
+        self.instances.iter().any(|i| match i.phase {
+            Phase::InService { since } => i.created >= last && now.since(since) >= BACKOFF_RESET,
+            Phase::Pending { .. } | Phase::Terminating { .. } | Phase::Terminated { .. } => false,
+        })
+    }
+}

@@ -1,0 +1,94 @@
+//! An instance record: the intent to run one container, and what was observed of it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::report::ContainerFacts;
+use crate::{
+    ConfigName, ContainerId, Generation, GroupName, HostName, InstanceId, InstanceType, Need, Phase,
+    Timestamp, TypeName, ZoneName,
+};
+
+/// What a launch is made of: a snapshot of the launch configuration and the load balancer, taken with the
+/// intent, so that a later change of them concerns new instances only.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Template {
+    /// The launch configuration's name.
+    pub configuration: ConfigName,
+    /// Its generation; a new one resets a group's launch backoff.
+    pub generation: Generation,
+    /// Image reference.
+    pub image_id: String,
+    /// Name of the instance type.
+    pub type_name: TypeName,
+    /// Its limits.
+    pub limits: InstanceType,
+    /// ssh key name.
+    pub key: String,
+    /// Metadata for `user_data`.
+    pub metadata: serde_json::Map<String, serde_json::Value>,
+    /// The load balancer's `instances_port`.
+    pub http_port: Option<u16>,
+    /// The domain that `user_data` tells: the load balancer's, or the group's without one.
+    pub service_domain: String,
+}
+
+/// What the record keeps of its container.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Container {
+    /// Its id at the engine.
+    pub id: ContainerId,
+    /// Its address on its network; empty until known.
+    pub private_ip: String,
+}
+
+/// One instance of a group.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Instance {
+    /// Its identity (`guid`).
+    pub id: InstanceId,
+    /// Its slot: less than the group's max_size when it was recorded.
+    pub slot: u32,
+    /// The host it was placed on.
+    pub host: HostName,
+    /// The zone it counts for.
+    pub zone: ZoneName,
+    /// Host name and container name, unique by record: a later record never meets a name still taken.
+    pub hostname: String,
+    /// What it is made of.
+    pub template: Template,
+    /// When the intent was recorded.
+    pub created: Timestamp,
+    /// Why it was launched, for its activity.
+    pub reason: String,
+    /// Where it stands.
+    pub phase: Phase,
+    /// Its container, once one was seen.
+    pub container: Option<Container>,
+}
+
+impl Instance {
+    /// The host name of an instance: `GROUP-<10 hex>`, `_` becoming `-`. The hex digits are the random end of its id.
+    #[must_use]
+    pub fn hostname(group: &GroupName, id: InstanceId) -> String {
+        let random = id.0.as_u128() & 0xff_ffff_ffff;
+        format!("{}-{random:010x}", group.as_str().replace('_', "-"))
+    }
+
+    /// What it takes from its host.
+    #[must_use]
+    pub fn need(&self) -> Need {
+        Need::of(self.template.limits)
+    }
+
+    /// Keeps what a report says of the container.
+    pub(crate) fn note(&mut self, facts: &ContainerFacts) {
+        let private_ip = match &self.container {
+            Some(known) if facts.private_ip.is_empty() => known.private_ip.clone(),
+            _ => facts.private_ip.clone(),
+        };
+        self.container = Some(Container {
+            id: facts.id.clone(),
+            private_ip,
+        });
+    }
+}

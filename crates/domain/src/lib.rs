@@ -1,0 +1,40 @@
+//! The model of microscaler in the vocabulary of EC2 Auto Scaling: groups and their instances, launch
+//! configurations, load balancers, policies, hosts, activities, and what hosts report.
+//!
+//! Nothing here does I/O, reads a clock or draws a random number: times and identifiers come in through
+//! [`Clock`] and [`Ids`], so that a whole service can run from one seed.
+
+pub mod activity;
+pub mod aggregate;
+pub mod clock;
+pub mod document;
+pub mod group;
+pub mod host;
+pub mod ids;
+pub mod instance;
+pub mod job;
+pub mod names;
+pub mod phase;
+pub mod report;
+pub mod time;
+
+pub use activity::{Activity, ActivityKind, ActivityStatus};
+pub use aggregate::desire::{Desire, DesireError, GroupPatch};
+pub use aggregate::intend::Intent;
+pub use aggregate::observe::Observation;
+pub use clock::{Clock, Ids, SystemClock, SystemIds};
+pub use document::{Body, Document, Kind, LaunchConfiguration, LoadBalancer, Policy};
+pub use group::{Group, GroupSpec, GroupState, LaunchHealth, MAX_GROUP_SIZE};
+pub use host::{Capacity, Host, HostState, InstanceType, Need};
+pub use ids::{
+    ActivityId, CommitId, ContainerId, EngineId, Epoch, Generation, GroupId, Incarnation, InstallationId,
+    InstanceId, Revision,
+};
+pub use instance::{Instance, Template};
+pub use job::{Job, JobKind};
+pub use names::{
+    AccountName, BalancerName, ConfigName, GroupName, HostName, NameError, PolicyName, TypeName, ZoneName,
+};
+pub use phase::{Cause, Event, Illegal, Phase, Status};
+pub use report::{ContainerFacts, ContainerState, FromHost, Health, Message, Outcome, Sample, Stamp};
+pub use time::Timestamp;
