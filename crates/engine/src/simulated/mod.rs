@@ -1,0 +1,1 @@
+//! A simulated engine for seeded schedules: deterministic under a paused clock in one thread.
