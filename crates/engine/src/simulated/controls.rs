@@ -75,14 +75,14 @@ impl SimulatedEngine {
 
     fn end(&self, record: InstanceId, code: i64, oom: bool) -> bool {
         let mut world = self.world();
-        let found = world.of_record(record);
+        let found = world.of_record(record, self.installation);
         found.is_some_and(|facts| world.end(&facts.id, code, oom))
     }
 
     /// Somebody removes the record's container by force; whether there was one.
     pub fn remove_by_hand(&self, record: InstanceId) -> bool {
         let mut world = self.world();
-        let found = world.of_record(record);
+        let found = world.of_record(record, self.installation);
         found.is_some_and(|facts| {
             world.delete(&facts.id);
             true
@@ -94,7 +94,7 @@ impl SimulatedEngine {
     /// # Errors
     /// When it has none.
     pub fn start_by_hand(&self, record: InstanceId) -> Result<()> {
-        let found = self.world().of_record(record);
+        let found = self.world().of_record(record, self.installation);
         match found {
             Some(facts) if matches!(facts.state, ContainerState::Running(_)) => Ok(()),
             Some(facts) => self.run(&facts.id),
@@ -105,7 +105,7 @@ impl SimulatedEngine {
     /// Sets what the record's HEALTHCHECK says, while it runs.
     pub fn set_health(&self, record: InstanceId, health: Health) {
         let mut world = self.world();
-        if let Some(facts) = world.of_record(record)
+        if let Some(facts) = world.of_record(record, self.installation)
             && world.is_running(&facts.id)
         {
             world.change(&facts.id, ContainerState::Running(health));
@@ -115,7 +115,7 @@ impl SimulatedEngine {
     /// Lets the record's container use that many CPUs and bytes from now on.
     pub fn burn(&self, record: InstanceId, cpus: f64, memory: u64) {
         let mut world = self.world();
-        if let Some(facts) = world.of_record(record) {
+        if let Some(facts) = world.of_record(record, self.installation) {
             world.burn(&facts.id, cpus, memory);
         }
     }
@@ -145,8 +145,7 @@ impl SimulatedEngine {
     /// Every container of ours as it is at this moment, without a call to the engine.
     #[must_use]
     pub fn snapshot(&self) -> Vec<ContainerFacts> {
-        let world = self.world();
-        world.listed(world.options.installation)
+        self.world().listed(self.installation)
     }
 
     /// How many of a group's containers are alive.

@@ -30,6 +30,7 @@ const BUFFER: usize = 64;
 #[derive(Clone)]
 pub struct SimulatedEngine {
     world: Arc<Mutex<World>>,
+    installation: InstallationId,
 }
 
 /// When a call takes effect, when it answers, and what goes wrong.
@@ -45,7 +46,17 @@ impl SimulatedEngine {
     #[must_use]
     pub fn new(options: SimulatedOptions) -> Self {
         Self {
+            installation: options.installation,
             world: Arc::new(Mutex::new(World::new(options))),
+        }
+    }
+
+    /// The same engine as another installation uses it.
+    #[must_use]
+    pub fn seen_by(&self, installation: InstallationId) -> Self {
+        Self {
+            world: Arc::clone(&self.world),
+            installation,
         }
     }
 
@@ -115,7 +126,7 @@ impl SimulatedEngine {
     }
 
     fn start_now(&self, id: &ContainerId) -> Result<()> {
-        let state = self.world().own(id).map(|facts| facts.state);
+        let state = self.world().own(id, self.installation).map(|facts| facts.state);
         match state {
             None | Some(ContainerState::Removed) => Err(EngineError::NotFound),
             Some(ContainerState::Exited { .. }) => Err(EngineError::Exited),
@@ -257,7 +268,7 @@ impl ContainerEngine for SimulatedEngine {
         let id = id.clone();
         let remove = move |engine: &Self| {
             let mut world = engine.world();
-            if world.own(&id).is_none() && world.containers.contains_key(&id) {
+            if world.own(&id, engine.installation).is_none() && world.containers.contains_key(&id) {
                 return Err(EngineError::Refused(format!(
                     "container {} is not ours",
                     id.short()
@@ -270,11 +281,12 @@ impl ContainerEngine for SimulatedEngine {
     }
 
     async fn find(&self, record: InstanceId) -> Result<Option<ContainerFacts>> {
-        self.read(|world| world.of_record(record)).await
+        self.read(|world| world.of_record(record, self.installation))
+            .await
     }
 
     async fn inspect(&self, id: &ContainerId) -> Result<Option<ContainerFacts>> {
-        self.read(|world| world.own(id)).await
+        self.read(|world| world.own(id, self.installation)).await
     }
 
     async fn list(&self, installation: InstallationId) -> Result<Vec<ContainerFacts>> {

@@ -114,14 +114,12 @@ impl World {
         all.filter(|facts| facts.installation == installation).collect()
     }
 
-    pub(super) fn own(&self, id: &ContainerId) -> Option<ContainerFacts> {
-        self.facts(id)
-            .filter(|facts| facts.installation == self.options.installation)
+    pub(super) fn own(&self, id: &ContainerId, ours: InstallationId) -> Option<ContainerFacts> {
+        self.facts(id).filter(|facts| facts.installation == ours)
     }
 
-    pub(super) fn of_record(&self, record: InstanceId) -> Option<ContainerFacts> {
-        let ours = self.listed(self.options.installation);
-        ours.into_iter().find(|facts| facts.record == record)
+    pub(super) fn of_record(&self, record: InstanceId, ours: InstallationId) -> Option<ContainerFacts> {
+        self.listed(ours).into_iter().find(|facts| facts.record == record)
     }
 
     pub(super) fn create(&mut self, spec: &LaunchSpec) -> Result<ContainerId> {
