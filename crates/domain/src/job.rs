@@ -22,6 +22,10 @@ pub mod label {
     pub const GROUP_NAME: &str = "microscaler.asg";
     /// The zone.
     pub const ZONE: &str = "microscaler.zone";
+    /// The vcpus that it takes from its host.
+    pub const VCPU: &str = "microscaler.vcpu";
+    /// The memory that it takes from its host, in MiB.
+    pub const MEMORY_MIB: &str = "microscaler.memory_mib";
 }
 
 /// Between SIGTERM and SIGKILL (contract 1.2).
