@@ -1,0 +1,65 @@
+//! Loads from counters: a rate needs two readings.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use domain::job::label;
+use domain::report::Load;
+use domain::{ContainerFacts, ContainerId, ContainerState, Sample};
+use engine::Usage;
+use tokio::time::Instant;
+
+const MIB: f64 = 1024.0 * 1024.0;
+
+/// The previous reading of each container.
+#[derive(Default)]
+pub(crate) struct Loads {
+    before: BTreeMap<ContainerId, (Duration, Instant)>,
+}
+
+impl Loads {
+    /// Samples of the containers that were read before, in per cent of their limits on a machine with `cpus`.
+    pub(crate) fn samples(
+        &mut self,
+        running: &BTreeMap<ContainerId, ContainerFacts>,
+        usage: &[(ContainerId, Usage)],
+        now: Instant,
+        cpus: u32,
+    ) -> Vec<Sample> {
+        let readings = usage
+            .iter()
+            .map(|(id, usage)| (id.clone(), (usage.cpu, now)))
+            .collect();
+        let before = std::mem::replace(&mut self.before, readings);
+        let one = |(id, usage): &(ContainerId, Usage)| {
+            let (facts, (cpu, then)) = (running.get(id)?, before.get(id)?);
+            let elapsed = now.saturating_duration_since(*then).as_secs_f64();
+            let used = usage.cpu.checked_sub(*cpu)?.as_secs_f64();
+            let vcpus = limit(facts, label::VCPU)?.min(f64::from(cpus));
+            let memory = limit(facts, label::MEMORY_MIB)? * MIB;
+            let load = Load {
+                cpu: per_cent(used, elapsed * vcpus)?,
+                memory: per_cent(usage.memory as f64, memory)?,
+            };
+            Some(Sample {
+                group: facts.group,
+                record: facts.record,
+                load,
+            })
+        };
+        usage.iter().filter_map(one).collect()
+    }
+}
+
+/// Whether a container has a load.
+pub(crate) fn runs(facts: &ContainerFacts) -> bool {
+    matches!(facts.state, ContainerState::Running(_))
+}
+
+fn limit(facts: &ContainerFacts, name: &str) -> Option<f64> {
+    facts.labels.get(name)?.parse::<u32>().ok().map(f64::from)
+}
+
+fn per_cent(part: f64, whole: f64) -> Option<f64> {
+    (whole > 0.0).then(|| part / whole * 100.0)
+}
