@@ -63,3 +63,64 @@ fn limit(facts: &ContainerFacts, name: &str) -> Option<f64> {
 fn per_cent(part: f64, whole: f64) -> Option<f64> {
     (whole > 0.0).then(|| part / whole * 100.0)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use domain::{GroupId, Health, InstallationId, InstanceId};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn facts(vcpu: &str) -> ContainerFacts {
+        let labels = [(label::VCPU, vcpu), (label::MEMORY_MIB, "100")];
+        ContainerFacts {
+            installation: InstallationId(Uuid::nil()),
+            group: GroupId(Uuid::nil()),
+            record: InstanceId(Uuid::nil()),
+            id: ContainerId::new("c"),
+            name: "c".to_owned(),
+            state: ContainerState::Running(Health::None),
+            private_ip: String::new(),
+            labels: labels
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .into(),
+        }
+    }
+
+    /// Samples of two readings five seconds apart, the second after `cpu` seconds of CPU time.
+    fn two_readings(vcpu: &str, cpu: u64) -> (Vec<Sample>, Vec<Sample>) {
+        let running = BTreeMap::from([(ContainerId::new("c"), facts(vcpu))]);
+        let usage = |cpu| {
+            let used = Usage {
+                cpu: Duration::from_secs(cpu),
+                memory: 25 * 1024 * 1024,
+            };
+            [(ContainerId::new("c"), used)]
+        };
+        let (mut loads, then) = (Loads::default(), Instant::now());
+        let first = loads.samples(&running, &usage(10), then, 4);
+        let second = loads.samples(&running, &usage(10 + cpu), then + Duration::from_secs(5), 4);
+        (first, second)
+    }
+
+    #[test]
+    fn a_first_reading_has_no_rate() {
+        assert!(two_readings("2", 5).0.is_empty());
+    }
+
+    #[test]
+    fn loads_are_per_cent_of_the_limits() {
+        let load = two_readings("2", 5).1.first().unwrap().load;
+        assert!(
+            (load.cpu - 50.0).abs() < 1e-9 && (load.memory - 25.0).abs() < 1e-9,
+            "{load:?}"
+        );
+    }
+
+    #[test]
+    fn a_limit_above_the_machine_counts_as_the_machine() {
+        let load = two_readings("16", 10).1.first().unwrap().load;
+        assert!((load.cpu - 50.0).abs() < 1e-9, "{load:?}");
+    }
+}
