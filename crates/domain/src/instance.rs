@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::report::ContainerFacts;
 use crate::{
-    ConfigName, ContainerId, Generation, GroupName, HostName, InstanceId, InstanceType, Need, Phase,
-    Timestamp, TypeName, ZoneName,
+    ConfigName, ContainerId, Generation, GroupName, HostName, Incarnation, InstanceId, InstanceType, Need,
+    Phase, Timestamp, TypeName, ZoneName,
 };
 
 /// What a launch is made of: a snapshot of the launch configuration and the load balancer, taken with the
@@ -39,6 +39,18 @@ pub struct Container {
     pub id: ContainerId,
     /// Its address on its network; empty until known.
     pub private_ip: String,
+    /// Where in its agent's sequence it was last seen changing: a listing begun earlier proves nothing about it.
+    #[serde(default)]
+    pub seen: Option<Mark>,
+}
+
+/// A position in one life of an agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// The life.
+    pub incarnation: Incarnation,
+    /// The position.
+    pub sequence: u64,
 }
 
 /// One instance of a group.
@@ -81,14 +93,24 @@ impl Instance {
     }
 
     /// Keeps what a report says of the container.
-    pub(crate) fn note(&mut self, facts: &ContainerFacts) {
-        let private_ip = match &self.container {
-            Some(known) if facts.private_ip.is_empty() => known.private_ip.clone(),
-            _ => facts.private_ip.clone(),
+    pub(crate) fn note(&mut self, facts: &ContainerFacts, mark: Option<Mark>) {
+        let known = self.container.take();
+        let (old_ip, old_mark) = known.map_or((String::new(), None), |known| (known.private_ip, known.seen));
+        let private_ip = if facts.private_ip.is_empty() {
+            old_ip
+        } else {
+            facts.private_ip.clone()
         };
         self.container = Some(Container {
             id: facts.id.clone(),
             private_ip,
+            seen: mark.or(old_mark),
         });
+    }
+
+    /// Whether `other` says the same but for where it was seen, which alone is not worth a commit.
+    pub(crate) fn says_as(&self, other: &Self) -> bool {
+        let bare = |i: &Self| i.container.as_ref().map(|c| (c.id.clone(), c.private_ip.clone()));
+        self.phase == other.phase && bare(self) == bare(other)
     }
 }

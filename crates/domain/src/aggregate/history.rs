@@ -1,6 +1,8 @@
 //! Activities as the aggregate's changes write them into its outbox.
 
-use crate::{Activity, ActivityId, ActivityKind, ActivityStatus, Cause, Group, Instance, Timestamp};
+use crate::{
+    Activity, ActivityId, ActivityKind, ActivityStatus, Cause, Group, Instance, InstanceId, Phase, Timestamp,
+};
 
 fn launch(group: &Group, instance: &Instance) -> Activity {
     Activity {
@@ -56,6 +58,19 @@ impl Group {
             Some(known) => *known = activity,
             None => self.outbox.push(activity),
         }
+    }
+
+    /// How far a launch is, for the history; not a change of the aggregate.
+    #[must_use]
+    pub fn launch_progress(&self, record: InstanceId, progress: u8, message: &str) -> Option<Activity> {
+        let instance = self
+            .instance(record)
+            .filter(|i| matches!(i.phase, Phase::Pending { .. }))?;
+        Some(Activity {
+            progress,
+            message: message.to_owned(),
+            ..launch(self, instance)
+        })
     }
 
     pub(super) fn note_launching(&mut self, instance: &Instance) {

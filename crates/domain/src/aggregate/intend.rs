@@ -113,7 +113,7 @@ impl Group {
                     fresh.hostname.clone_from(&facts.name);
                     self.note_launching(&fresh);
                     self.instances.push(fresh);
-                    self.observe(facts.record, &Observation::Container(facts.clone()), now)?;
+                    self.observe(facts.record, &Observation::Container(facts.clone(), None), now)?;
                 }
                 // Without a template nothing can be launched; the planner gives no such intents then.
                 (Intent::Launch { .. } | Intent::Adopt { .. }, None) => {}

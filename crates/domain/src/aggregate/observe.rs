@@ -1,6 +1,7 @@
 //! Observed state: what reports and job outcomes do to a group's records.
 
 use crate::group::{BACKOFF_RESET, EARLY_EXIT};
+use crate::instance::Mark;
 use crate::phase::{Event, Phase};
 use crate::report::{ContainerFacts, ContainerState, Health};
 use crate::{Cause, Group, Illegal, Instance, InstanceId, LaunchHealth, Timestamp};
@@ -9,7 +10,7 @@ use crate::{Cause, Group, Illegal, Instance, InstanceId, LaunchHealth, Timestamp
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Observation {
     /// Its container, as an engine shows it.
-    Container(Box<ContainerFacts>),
+    Container(Box<ContainerFacts>, Option<Mark>),
     /// Proof that no container of the record exists.
     Gone,
     /// A worker gave the launch up.
@@ -29,7 +30,7 @@ impl Observation {
             Self::Gone => Some(Event::Gone),
             Self::LaunchFailed { reason, .. } => Some(Event::LaunchFailed(reason.clone())),
             Self::Cancel(cause) => Some(Event::Cancel(cause.clone())),
-            Self::Container(facts) => match facts.state {
+            Self::Container(facts, _) => match facts.state {
                 ContainerState::Created | ContainerState::Running(Health::Starting) => None,
                 ContainerState::Running(Health::None | Health::Healthy) => Some(Event::Ready),
                 ContainerState::Running(Health::Unhealthy) => Some(Event::Unhealthy),
@@ -58,15 +59,15 @@ impl Group {
             return Ok(false);
         };
         let mut after = before.clone();
-        if let Observation::Container(facts) = seen
+        if let Observation::Container(facts, mark) = seen
             && facts.state != ContainerState::Removed
         {
-            after.note(facts);
+            after.note(facts, *mark);
         }
         if let Some(event) = seen.event() {
             after.phase = after.phase.on(event, now)?;
         }
-        if after == before {
+        if after.says_as(&before) {
             return Ok(false);
         }
         let full = matches!(seen, Observation::LaunchFailed { host_full: true, .. });

@@ -11,7 +11,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bollard::models::ContainerCreateBody;
 use bollard::query_parameters::{CreateContainerOptions, CreateImageOptions, KillContainerOptions};
-use domain::{ContainerFacts, ContainerId, ContainerState, InstallationId};
+use domain::{ContainerFacts, ContainerId, InstallationId};
 use engine::{ContainerEngine, Docker, DockerOptions};
 use futures_util::TryStreamExt;
 use uuid::Uuid;
