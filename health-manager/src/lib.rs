@@ -1,1 +1,124 @@
-//! TODO
+//! The health manager: observes, plans, records intents, dispatches jobs. The only decider.
+//!
+//! Data goes one way: messages become observations ([`inbox`]), observations and the planner's intents become one
+//! commit per group ([`round`]), committed records become jobs ([`dispatch`]). Of several health managers one
+//! decides, elected by a lease in the store ([`leader`]) and fenced by epochs in every commit.
+
+mod cache;
+mod dispatch;
+mod fleet;
+mod history;
+mod inbox;
+mod leader;
+mod manager;
+mod orphans;
+mod round;
+mod sweep;
+mod template;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bus::{Bus, BusError};
+use domain::{Clock, Ids, InstallationId, InstanceType, TypeName};
+use store::{Store, StoreError};
+use tokio_util::sync::CancellationToken;
+
+/// Times and figures of a health manager.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Between full scans of the store, the backstop of nudges and events.
+    pub reconciler_interval: Duration,
+    /// A host that said nothing for this long gets no new instances.
+    pub max_age_stale: Duration,
+    /// From intent to in service, at most.
+    pub stalled: Duration,
+    /// The leader's lease.
+    pub leader_lease: Duration,
+    /// Nobody else can lead: the store belongs to this process. No lease is waited for or renewed.
+    pub exclusive: bool,
+    /// How long a running container without a record is left alone.
+    pub orphan_wait: Duration,
+    /// How long history is kept.
+    pub history: Duration,
+    /// `load_balancer.domain`.
+    pub balancer_domain: String,
+    /// Known instance types.
+    pub instance_types: BTreeMap<TypeName, InstanceType>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            reconciler_interval: Duration::from_secs(20),
+            max_age_stale: Duration::from_secs(15),
+            stalled: Duration::from_secs(60),
+            leader_lease: Duration::from_secs(3),
+            exclusive: true,
+            orphan_wait: Duration::from_secs(60),
+            // EC2 Auto Scaling keeps scaling activities for six weeks.
+            history: Duration::from_secs(42 * 24 * 3600),
+            balancer_domain: String::new(),
+            instance_types: BTreeMap::new(),
+        }
+    }
+}
+
+/// A health manager's surroundings.
+#[derive(Clone)]
+pub struct Deps {
+    /// The truth.
+    pub store: Arc<dyn Store>,
+    /// Nudges and reports come in, jobs go out.
+    pub bus: Arc<dyn Bus>,
+    /// The wall clock.
+    pub clock: Arc<dyn Clock>,
+    /// Source of identifiers.
+    pub ids: Arc<dyn Ids>,
+    /// Whose containers these are.
+    pub installation: InstallationId,
+    /// Figures for operators.
+    pub metrics: telemetry::Metrics,
+    /// What the last rounds did.
+    pub board: telemetry::StatusBoard,
+    /// Times and figures.
+    pub settings: Arc<Settings>,
+}
+
+/// Why a health manager ended without being told to; its supervisor starts it again.
+#[derive(Debug, thiserror::Error)]
+pub enum ManagerError {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The bus.
+    #[error(transparent)]
+    Bus(#[from] BusError),
+    /// The bus ended.
+    #[error("the bus closed its subscriptions")]
+    BusClosed,
+    /// Somebody else leads.
+    #[error("leadership was lost")]
+    Deposed,
+}
+
+/// Leads when elected, and decides while leading, until `shutdown`.
+///
+/// # Errors
+/// [`ManagerError`]; starting again is always safe.
+pub async fn run(deps: Deps, shutdown: CancellationToken) -> Result<(), ManagerError> {
+    let Some(mut leadership) = leader::acquire(&deps, &shutdown).await? else {
+        return Ok(());
+    };
+    tracing::info!(epoch = %leadership.epoch(), "leading");
+    deps.metrics.leading(true);
+    let ended = tokio::select! {
+        biased;
+        error = leadership.keep() => Err(error),
+        ended = manager::run(deps.clone(), leadership.epoch(), shutdown) => ended,
+    };
+    deps.metrics.leading(false);
+    leadership.release().await;
+    ended
+}

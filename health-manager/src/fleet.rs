@@ -1,0 +1,215 @@
+//! The hosts as their agents tell of them: who they are, how loaded, how long silent, and in which order they spoke.
+//!
+//! Silence counts only while this leader listened itself: whatever may have made it deaf restarts every timer.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use domain::report::Load;
+use domain::{Host, HostName, Incarnation, InstanceId, Mark, Stamp};
+use planner::HostView;
+use tokio::time::Instant;
+
+/// Failed launches in a row that make a host suspect: it is placed last then.
+const SUSPECT_AFTER: u32 = 3;
+
+/// What a leader knows of the hosts.
+pub(crate) struct Fleet {
+    hosts: BTreeMap<HostName, Known>,
+    listening: Instant,
+    stale: Duration,
+}
+
+struct Known {
+    host: Host,
+    load: Load,
+    failures: u32,
+    heard: Option<Heard>,
+}
+
+/// What was heard of a host's agent in its present life.
+struct Heard {
+    incarnation: Incarnation,
+    at: Instant,
+    /// An agent whose clock went back lives on under a lower incarnation; then all earlier marks are older.
+    regressed: bool,
+    /// The last event of each record in this life.
+    events: BTreeMap<InstanceId, u64>,
+}
+
+/// What is to be made of a message.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Hearing {
+    /// It counts.
+    Accepted,
+    /// From a life of the agent that is over.
+    Outdated,
+    /// From a second engine under the name of a known host.
+    WrongEngine,
+    /// From a host that never registered: its next report will.
+    Unknown,
+}
+
+impl Fleet {
+    pub(crate) fn new(known: Vec<Host>, stale: Duration) -> Self {
+        let hosts = known.into_iter().map(|host| (host.name.clone(), Known::new(host))).collect();
+        Self {
+            hosts,
+            listening: Instant::now(),
+            stale,
+        }
+    }
+
+    /// Restarts every timer: messages may have been missed.
+    pub(crate) fn listen_anew(&mut self) {
+        self.listening = Instant::now();
+    }
+
+    /// Registers a host from its report; whether that is news to be stored.
+    pub(crate) fn register(&mut self, host: &Host) -> bool {
+        match self.hosts.get_mut(&host.name) {
+            Some(known) if known.host == *host => false,
+            // Refused, see `hear`; an engine that was silent for long may be replaced by another.
+            Some(known) if known.host.engine != host.engine && !known.silent(self.listening, self.stale) => false,
+            Some(known) => {
+                known.host = host.clone();
+                true
+            }
+            None => {
+                self.hosts.insert(host.name.clone(), Known::new(host.clone()));
+                true
+            }
+        }
+    }
+
+    /// Hears a message: is it of the known engine, and of the agent's present life?
+    pub(crate) fn hear(&mut self, stamp: &Stamp) -> Hearing {
+        let (listening, stale) = (self.listening, self.stale);
+        let Some(known) = self.hosts.get_mut(&stamp.host) else {
+            return Hearing::Unknown;
+        };
+        if known.host.engine != stamp.engine {
+            return Hearing::WrongEngine;
+        }
+        let silent = known.silent(listening, stale);
+        match &mut known.heard {
+            Some(heard) if heard.incarnation == stamp.incarnation => heard.at = Instant::now(),
+            Some(heard) if stamp.incarnation < heard.incarnation && !silent => return Hearing::Outdated,
+            earlier => {
+                let regressed = earlier.as_ref().is_some_and(|e| stamp.incarnation < e.incarnation);
+                *earlier = Some(Heard {
+                    incarnation: stamp.incarnation,
+                    at: Instant::now(),
+                    regressed,
+                    events: BTreeMap::new(),
+                });
+            }
+        }
+        Hearing::Accepted
+    }
+
+    /// Notes an event; false when a later one of the record was heard already.
+    pub(crate) fn note_event(&mut self, stamp: &Stamp, record: InstanceId) -> bool {
+        let Some(heard) = self.heard_mut(&stamp.host) else { return false };
+        let last = heard.events.entry(record).or_insert(stamp.sequence);
+        let newer = stamp.sequence >= *last;
+        *last = stamp.sequence.max(*last);
+        newer
+    }
+
+    /// Whether a listing begun at `listed_from` knows at least what the record's last event told.
+    pub(crate) fn listing_covers(&self, host: &HostName, record: InstanceId, listed_from: u64) -> bool {
+        let last = self.heard(host).and_then(|heard| heard.events.get(&record));
+        last.is_none_or(|last| *last <= listed_from)
+    }
+
+    /// Whether absence from a listing proves that the container does not exist: it was last seen before.
+    pub(crate) fn proves_absence(
+        &self,
+        host: &HostName,
+        record: InstanceId,
+        seen: Option<Mark>,
+        listed_from: u64,
+    ) -> bool {
+        let Some(heard) = self.heard(host) else { return false };
+        let stored = seen.is_none_or(|mark| {
+            if mark.incarnation == heard.incarnation {
+                mark.sequence <= listed_from
+            } else {
+                mark.incarnation < heard.incarnation || heard.regressed
+            }
+        });
+        stored && self.listing_covers(host, record, listed_from)
+    }
+
+    /// Forgets the events that a listing covers.
+    pub(crate) fn forget_events(&mut self, host: &HostName, listed_from: u64) {
+        if let Some(heard) = self.heard_mut(host) {
+            heard.events.retain(|_, sequence| *sequence > listed_from);
+        }
+    }
+
+    pub(crate) fn note_load(&mut self, host: &HostName, load: Load) {
+        if let Some(known) = self.hosts.get_mut(host) {
+            known.load = load;
+        }
+    }
+
+    /// Counts a launch that failed (or came into service) on a host.
+    pub(crate) fn note_launch(&mut self, host: &HostName, failed: bool) {
+        if let Some(known) = self.hosts.get_mut(host) {
+            known.failures = if failed { known.failures.saturating_add(1) } else { 0 };
+        }
+    }
+
+    /// The hosts as the planner sees them.
+    pub(crate) fn views(&self) -> Vec<HostView> {
+        let view = |known: &Known| HostView {
+            host: known.host.clone(),
+            load: known.load,
+            suspect: known.failures >= SUSPECT_AFTER,
+            silent: known.silent(self.listening, self.stale) || known.heard.is_none(),
+        };
+        self.hosts.values().map(view).collect()
+    }
+
+    /// More than half of the hosts silent: it is us, not them.
+    pub(crate) fn frozen(&self) -> bool {
+        let silent = self.silent_hosts().count();
+        silent * 2 > self.hosts.len()
+    }
+
+    /// Hosts that said nothing for too long while we listened.
+    pub(crate) fn silent_hosts(&self) -> impl Iterator<Item = &HostName> {
+        let silent = |known: &&Known| known.silent(self.listening, self.stale);
+        self.hosts.values().filter(silent).map(|known| &known.host.name)
+    }
+
+    pub(crate) fn host(&self, name: &HostName) -> Option<&Host> {
+        self.hosts.get(name).map(|known| &known.host)
+    }
+
+    fn heard(&self, host: &HostName) -> Option<&Heard> {
+        self.hosts.get(host)?.heard.as_ref()
+    }
+
+    fn heard_mut(&mut self, host: &HostName) -> Option<&mut Heard> {
+        self.hosts.get_mut(host)?.heard.as_mut()
+    }
+}
+
+impl Known {
+    fn new(host: Host) -> Self {
+        Self {
+            host,
+            load: Load::default(),
+            failures: 0,
+            heard: None,
+        }
+    }
+
+    fn silent(&self, listening: Instant, stale: Duration) -> bool {
+        let since = self.heard.as_ref().map_or(listening, |heard| heard.at.max(listening));
+        since.elapsed() > stale
+    }
+}

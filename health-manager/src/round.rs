@@ -1,0 +1,342 @@
+//! A round: what was heard and what the planner intends become one commit per group, and commits become jobs.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use domain::aggregate::intend::Launching;
+use domain::{Cause, CommitId, Group, GroupId, GroupState, InstanceId, Observation, Phase, Timestamp};
+use futures_util::{StreamExt, stream};
+use planner::World;
+use store::{StoreError, Versioned, update};
+use tokio::time::Instant;
+
+use crate::manager::Manager;
+use crate::template::{self, Templates};
+use crate::ManagerError;
+
+/// Reads and commits under way at once.
+const AT_ONCE: usize = 32;
+/// A group whose store call failed is decided about again after this.
+const RETRY: Duration = Duration::from_secs(1);
+/// Aggregates of an earlier epoch that a round raises though nothing else is to be written.
+const RAISED_PER_ROUND: usize = 64;
+
+/// What a round wants of a group.
+struct Proposal {
+    before: Versioned<Group>,
+    next: Group,
+    /// Observations that are in it.
+    observed: usize,
+    /// Records that their full hosts refused: no fault of host or image.
+    refused: BTreeSet<InstanceId>,
+    recheck: Option<Timestamp>,
+}
+
+impl Manager {
+    /// Decides about every group that needs it, then sends the jobs that are due.
+    ///
+    /// # Errors
+    /// [`ManagerError::Deposed`] when a newer leader decides.
+    pub(crate) async fn round(&mut self) -> Result<(), ManagerError> {
+        let due = std::mem::take(&mut self.dirty);
+        if !due.is_empty() {
+            let begun = Instant::now();
+            self.reload(&due).await;
+            let proposals = self.propose(&due).await;
+            let (written, idle): (Vec<_>, Vec<_>) =
+                proposals.into_iter().partition(|p| p.next != p.before.value);
+            let changed = written.len();
+            for proposal in idle {
+                self.settle(proposal.before.revision, proposal);
+            }
+            for (proposal, result) in self.commit(written).await {
+                self.committed(proposal, result)?;
+            }
+            self.purge(&due).await;
+            self.note_round(due.len(), changed, begun);
+        }
+        let sent = self
+            .dispatch
+            .send_due(&*self.deps.bus, &self.cache, self.deps.installation)
+            .await;
+        self.note_sent(sent);
+        Ok(())
+    }
+
+    /// Reads groups whose copy may be old, or that are new to us.
+    async fn reload(&mut self, due: &BTreeSet<GroupId>) {
+        let wanted: Vec<GroupId> = due
+            .iter()
+            .filter(|id| self.stale.contains(id) || self.cache.get(**id).is_none())
+            .copied()
+            .collect();
+        let store = &self.deps.store;
+        let reading = wanted.into_iter().map(|id| async move { (id, store.group(id).await) });
+        let read: Vec<_> = stream::iter(reading).buffer_unordered(AT_ONCE).collect().await;
+        for (id, result) in read {
+            match result {
+                Ok(Some(group)) => {
+                    self.stale.remove(&id);
+                    self.cache.keep(group);
+                }
+                Ok(None) => self.forget(id),
+                Err(error) => {
+                    tracing::warn!(group = %id, %error, "a group was not read; it is tried again");
+                    self.retry(id);
+                }
+            }
+        }
+    }
+
+    fn retry(&mut self, id: GroupId) {
+        self.stale.insert(id);
+        self.rechecks.insert(id, self.deps.clock.now() + RETRY);
+    }
+
+    fn forget(&mut self, id: GroupId) {
+        self.stale.remove(&id);
+        self.rechecks.remove(&id);
+        self.cache.forget(id);
+        self.dispatch.forget(id);
+        self.history.forget(id);
+        self.inbox.settle(id, usize::MAX);
+    }
+
+    /// One proposal per group, each seeing what those before it take from the hosts.
+    async fn propose(&mut self, due: &BTreeSet<GroupId>) -> Vec<Proposal> {
+        let now = self.deps.clock.now();
+        self.cache.see_hosts(self.fleet.views());
+        let frozen = self.note_fleet();
+        let mut proposals: Vec<Proposal> = due
+            .iter()
+            .filter(|id| !self.stale.contains(id))
+            .filter_map(|id| self.cache.get(*id).cloned())
+            .map(|before| self.observed(before, now))
+            .collect();
+        let templates = self.templates(&proposals, now).await;
+        let mut raised = 0;
+        for proposal in &mut proposals {
+            self.intend(proposal, &templates, frozen, now);
+            self.history.clear(&mut proposal.next);
+            self.raise(proposal, &mut raised);
+            let ledger = self.cache.ledger_mut();
+            ledger.release_group(&proposal.before.value);
+            ledger.charge_group(&proposal.next);
+        }
+        for proposal in proposals.iter().rev() {
+            let ledger = self.cache.ledger_mut();
+            ledger.release_group(&proposal.next);
+            ledger.charge_group(&proposal.before.value);
+        }
+        proposals
+    }
+
+    fn observed(&self, before: Versioned<Group>, now: Timestamp) -> Proposal {
+        let mut next = before.value.clone();
+        let heard = self.inbox.of(next.id);
+        let mut refused = BTreeSet::new();
+        for (record, seen) in heard {
+            if let Err(illegal) = next.observe(*record, seen, now) {
+                tracing::error!(group = %next.name, %record, %illegal, "a defect: an observation was dropped");
+            }
+            if matches!(seen, Observation::LaunchFailed { host_full: true, .. }) {
+                refused.insert(*record);
+            }
+        }
+        Proposal {
+            observed: heard.len(),
+            before,
+            next,
+            refused,
+            recheck: None,
+        }
+    }
+
+    async fn templates(&self, proposals: &[Proposal], now: Timestamp) -> Templates {
+        let wanting = proposals.iter().map(|p| &p.next).filter(|group| self.may_launch(group, now));
+        let reading = wanting.map(|group| async move {
+            (group.id, template::load(&*self.deps.store, &self.deps.settings, group).await)
+        });
+        stream::iter(reading).buffer_unordered(AT_ONCE).collect().await
+    }
+
+    /// Whether a plan may launch or adopt: only then its template is read.
+    fn may_launch(&self, group: &Group, now: Timestamp) -> bool {
+        let capacity = group.instances.iter().filter(|i| i.phase.is_capacity(now)).count();
+        let zones = &group.spec.availability_zones;
+        let started = group.state == GroupState::Started && !group.deleted;
+        started
+            && (capacity < usize::try_from(group.spec.desired_capacity).unwrap_or(usize::MAX)
+                || group.instances.iter().any(|i| !zones.contains(&i.zone)))
+    }
+
+    fn intend(&mut self, proposal: &mut Proposal, templates: &Templates, frozen: bool, now: Timestamp) {
+        let template = templates.get(&proposal.next.id);
+        // The ledger still counts the group as it was; the plan must see what was just observed.
+        let ledger = self.cache.ledger_mut();
+        ledger.release_group(&proposal.before.value);
+        ledger.charge_group(&proposal.next);
+        let world = World {
+            group: &proposal.next,
+            template: match template {
+                Some(Ok(template)) => Ok(template),
+                Some(Err(why)) => Err(why.as_str()),
+                None => Err("nothing is to be launched"),
+            },
+            ledger,
+            frozen,
+            settings: &planner::Settings {
+                launch_timeout: self.deps.settings.stalled,
+            },
+            now,
+        };
+        let mut plan = planner::plan(&world);
+        ledger.release_group(&proposal.next);
+        ledger.charge_group(&proposal.before.value);
+        let launching = template.and_then(|t| t.as_ref().ok()).map(|template| Launching {
+            template,
+            stalled: self.deps.settings.stalled,
+            ids: &*self.deps.ids,
+        });
+        plan.intents.extend(self.orphans.adoptions(&proposal.next, &plan.intents));
+        let mut next = proposal.next.clone();
+        match next.intend(&plan.intents, launching.as_ref(), now) {
+            Ok(()) => proposal.next = next,
+            Err(error) => tracing::error!(group = %next.name, %error, "a defect: a plan was dropped"),
+        }
+        if !plan.intents.is_empty() {
+            tracing::info!(group = %proposal.next.name, account = %proposal.next.account, reasons = ?plan.reasons, "decided");
+        }
+        self.note_reasons(&proposal.next, &plan.reasons);
+        proposal.recheck = plan.recheck;
+    }
+
+    /// Names our epoch in what is written anyway, and in some of the rest.
+    fn raise(&self, proposal: &mut Proposal, raised: &mut usize) {
+        if proposal.next.epoch >= self.epoch {
+            return;
+        }
+        let written = proposal.next != proposal.before.value;
+        if written || *raised < RAISED_PER_ROUND {
+            *raised += usize::from(!written);
+            proposal.next.epoch = self.epoch;
+        }
+    }
+
+    async fn commit(&self, proposals: Vec<Proposal>) -> Vec<(Proposal, store::Result<Versioned<Group>>)> {
+        let committing = proposals.into_iter().map(|proposal| async move {
+            let commit = CommitId(self.deps.ids.fresh());
+            let mut next = proposal.next.clone();
+            let written = update::commit(&*self.deps.store, &mut next, proposal.before.revision, commit).await;
+            (proposal, written)
+        });
+        stream::iter(committing).buffer_unordered(AT_ONCE).collect().await
+    }
+
+    fn committed(
+        &mut self,
+        mut proposal: Proposal,
+        result: store::Result<Versioned<Group>>,
+    ) -> Result<(), ManagerError> {
+        let id = proposal.next.id;
+        match result {
+            Ok(written) => {
+                self.note_transitions(&proposal.before.value, &proposal.next, &proposal.refused);
+                proposal.next = written.value;
+                self.settle(written.revision, proposal);
+            }
+            // Somebody else was faster: read again, decide again; what was observed is still to be told.
+            Err(StoreError::Conflict) => {
+                self.deps.metrics.commit_conflict();
+                self.stale.insert(id);
+                self.dirty.insert(id);
+            }
+            Err(StoreError::Fenced(epoch)) => {
+                tracing::warn!(%epoch, ours = %self.epoch, "a newer leader decides");
+                return Err(ManagerError::Deposed);
+            }
+            Err(error) => {
+                tracing::error!(group = %proposal.next.name, %error, "a decision was not stored; it is taken again");
+                self.retry(id);
+            }
+        }
+        Ok(())
+    }
+
+    /// What is stored now is what we go on from.
+    fn settle(&mut self, revision: domain::Revision, proposal: Proposal) {
+        let Proposal {
+            before,
+            next,
+            observed,
+            recheck,
+            ..
+        } = proposal;
+        let id = next.id;
+        self.inbox.settle(id, observed);
+        match recheck {
+            Some(at) => self.rechecks.insert(id, at),
+            None => self.rechecks.remove(&id),
+        };
+        self.dispatch.sync(Some(&before.value), &next);
+        self.history.settle(&next);
+        self.history.copy(&self.deps.store, &next);
+        if self.history.is_waiting(&next) {
+            self.copied_soon(id);
+        }
+        self.cache.keep(Versioned { revision, value: next });
+    }
+
+    /// Drops deleted groups that have nothing left.
+    async fn purge(&mut self, due: &BTreeSet<GroupId>) {
+        let finished = |id: &&GroupId| self.cache.get(**id).is_some_and(|kept| kept.value.is_finished());
+        let ids: Vec<GroupId> = due.iter().filter(finished).copied().collect();
+        for id in ids {
+            let Some(revision) = self.cache.get(id).map(|kept| kept.revision) else { continue };
+            match self.deps.store.purge_group(id, revision).await {
+                Ok(()) => self.forget(id),
+                Err(error) => {
+                    tracing::debug!(group = %id, %error, "a deleted group was not dropped yet");
+                    self.retry(id);
+                }
+            }
+        }
+    }
+
+    /// Logs and counts what became of instances, and tells the fleet how launches went.
+    fn note_transitions(&mut self, before: &Group, after: &Group, refused: &BTreeSet<InstanceId>) {
+        for old in &before.instances {
+            let phase = after.instance(old.id).map(|i| &i.phase);
+            if phase == Some(&old.phase) {
+                continue;
+            }
+            let status = phase.map_or("GONE", |phase| phase.status().as_str());
+            tracing::info!(group = %after.name, instance = %old.hostname, host = %old.host, status, "instance");
+            if let (Phase::Pending { .. }, Some(now)) = (&old.phase, phase) {
+                self.note_launch_end(old, now, refused.contains(&old.id));
+            }
+        }
+        for new in after.instances.iter().filter(|i| before.instance(i.id).is_none()) {
+            tracing::info!(group = %after.name, instance = %new.hostname, host = %new.host, zone = %new.zone, status = new.phase.status().as_str(), reason = %new.reason, "instance");
+        }
+    }
+
+    fn note_launch_end(&mut self, instance: &domain::Instance, now: &Phase, refused: bool) {
+        let failed = match now {
+            Phase::InService { .. } => false,
+            Phase::Terminating { cause, .. } | Phase::Terminated { cause } => match cause {
+                Cause::Stalled | Cause::LaunchFailed(_) | Cause::Died { .. } | Cause::Unhealthy => true,
+                Cause::ScaleIn
+                | Cause::Requested
+                | Cause::GroupStopped
+                | Cause::ZoneRemoved
+                | Cause::Vanished => return,
+            },
+            Phase::Pending { .. } => return,
+        };
+        if !refused {
+            self.fleet.note_launch(&instance.host, failed);
+        }
+        self.deps.metrics.launch_ended(!failed);
+    }
+}
