@@ -1,0 +1,5 @@
+//! The client.
+/// Placeholder.
+pub struct Client;
+/// Placeholder.
+pub struct ClientError;
