@@ -1,1 +1,11 @@
-//! TODO
+//! What operators see: logs, metrics in the Prometheus text format, and the status of components and rounds.
+
+mod logs;
+mod metrics;
+mod status;
+
+pub use logs::{Format, init};
+pub use metrics::Metrics;
+pub use status::{
+    ComponentState, ComponentStatus, HostState, HostStatus, RoundStatus, Snapshot, StatusBoard,
+};

@@ -1,0 +1,234 @@
+//! What the last rounds did and how the components are: the figures behind `GET /status` and `/health`.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+
+/// Reasons that the board keeps of a round.
+const REASONS: usize = 50;
+
+/// How a component is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ComponentState {
+    /// On its way.
+    Starting,
+    /// At work.
+    Running,
+    /// At work, but something that it needs does not answer.
+    Degraded,
+    /// Ended by an error; it is started again.
+    Failed,
+    /// Ended because it was told to.
+    Stopped,
+}
+
+/// A component and since when it is as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ComponentStatus {
+    /// Its name, as supervisord lists it.
+    pub name: String,
+    /// How it is.
+    pub state: ComponentState,
+    /// Since when, in Unix seconds.
+    pub since: i64,
+    /// Why, for people; may be empty.
+    pub message: String,
+}
+
+/// Whether a host takes part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HostState {
+    /// It reports.
+    Up,
+    /// It has not reported for longer than it should.
+    Silent,
+    /// It keeps what it has and takes nothing new.
+    Cordoned,
+}
+
+/// A Docker host as the health manager sees it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HostStatus {
+    /// Its name.
+    pub name: String,
+    /// The zones it serves; empty: every zone.
+    pub zones: Vec<String>,
+    /// Its engine's id.
+    pub engine: String,
+    /// Whether it takes part.
+    pub state: HostState,
+    /// Whether it gets instances only when no other has room.
+    pub control: bool,
+    /// CPUs of the machine.
+    pub cpus: u32,
+    /// Memory of the machine in MiB.
+    pub memory_mib: u64,
+    /// CPU used, in per cent of the machine; zero until it was reported.
+    pub cpu: f64,
+    /// Memory used, in per cent of the machine; zero until it was reported.
+    pub memory: f64,
+    /// Instances that live there.
+    pub instances: usize,
+}
+
+/// The last round of the health manager.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoundStatus {
+    /// When, in Unix seconds.
+    pub at: i64,
+    /// Under which leadership.
+    pub epoch: u64,
+    /// Groups looked at.
+    pub groups: usize,
+    /// Groups changed.
+    pub changed: usize,
+    /// How long it took, in milliseconds.
+    pub took_ms: u64,
+    /// Whether replacements and terminations were frozen.
+    pub frozen: bool,
+    /// Why what was done was done; the last 50.
+    pub reasons: Vec<String>,
+}
+
+/// Everything on the board.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// Components in the order in which they first spoke.
+    pub components: Vec<ComponentStatus>,
+    /// Known hosts.
+    pub hosts: Vec<HostStatus>,
+    /// The last round; missing until there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rounds: Option<RoundStatus>,
+}
+
+/// Where components write how they are. A clone is the same board.
+#[derive(Clone, Debug, Default)]
+pub struct StatusBoard(Arc<Mutex<Snapshot>>);
+
+impl StatusBoard {
+    /// An empty board.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Snapshot> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes how a component is. Saying the same state again renews the message and keeps the time.
+    pub fn component(&self, name: &str, state: ComponentState, message: impl Into<String>) {
+        let (mut board, message) = (self.lock(), message.into());
+        if let Some(known) = board.components.iter_mut().find(|known| known.name == name) {
+            if known.state != state {
+                known.since = now();
+            }
+            known.state = state;
+            known.message = message;
+            return;
+        }
+        let (name, since) = (name.to_owned(), now());
+        board.components.push(ComponentStatus {
+            name,
+            state,
+            since,
+            message,
+        });
+    }
+
+    /// Notes the last round, with its last 50 reasons.
+    pub fn round(&self, mut round: RoundStatus) {
+        let surplus = round.reasons.len().saturating_sub(REASONS);
+        round.reasons.drain(..surplus);
+        self.lock().rounds = Some(round);
+    }
+
+    /// Notes the known hosts, replacing those noted before.
+    pub fn hosts(&self, hosts: Vec<HostStatus>) {
+        self.lock().hosts = hosts;
+    }
+
+    /// A copy of the board.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        self.lock().clone()
+    }
+}
+
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |span| i64::try_from(span.as_secs()).unwrap_or(i64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn a_component_keeps_its_time_until_its_state_changes() {
+        let board = StatusBoard::new();
+        board.component("controller", ComponentState::Starting, "");
+        board.component("healthmanager", ComponentState::Running, "leading");
+        board.lock().components[0].since = 1;
+        board.component("controller", ComponentState::Starting, "waits for the store");
+        let seen = board.snapshot().components;
+        assert_eq!(seen.len(), 2);
+        assert_eq!(
+            (seen[0].since, seen[0].message.as_str()),
+            (1, "waits for the store")
+        );
+        board.clone().component("controller", ComponentState::Running, "");
+        let seen = board.snapshot().components;
+        assert_eq!(seen[0].state, ComponentState::Running);
+        assert!(
+            seen[0].since > 1_600_000_000 && seen[0].message.is_empty(),
+            "{seen:?}"
+        );
+    }
+
+    #[test]
+    fn only_the_last_reasons_of_a_round_are_kept() {
+        let board = StatusBoard::new();
+        let reasons = (0..60).map(|n| n.to_string()).collect();
+        board.round(RoundStatus {
+            groups: 60,
+            reasons,
+            ..RoundStatus::default()
+        });
+        let round = board.snapshot().rounds.unwrap();
+        assert_eq!((round.groups, round.reasons.len()), (60, 50));
+        assert_eq!(round.reasons.first().map(String::as_str), Some("10"));
+    }
+
+    #[test]
+    fn the_documents_have_the_names_that_clients_read() {
+        let board = StatusBoard::new();
+        board.component("controller", ComponentState::Degraded, "store");
+        board.lock().components[0].since = 5;
+        board.hosts(vec![HostStatus {
+            name: "docker01".into(),
+            zones: vec!["docker01".into()],
+            engine: "E1".into(),
+            state: HostState::Silent,
+            control: false,
+            cpus: 2,
+            memory_mib: 4096,
+            cpu: 12.5,
+            memory: 40.0,
+            instances: 3,
+        }]);
+        assert_eq!(
+            serde_json::to_value(board.snapshot()).unwrap(),
+            serde_json::json!({
+                "components": [{"name": "controller", "state": "degraded", "since": 5, "message": "store"}],
+                "hosts": [{"name": "docker01", "zones": ["docker01"], "engine": "E1", "state": "silent",
+                    "control": false, "cpus": 2, "memory_mib": 4096, "cpu": 12.5, "memory": 40.0, "instances": 3}],
+            })
+        );
+    }
+}
