@@ -6,9 +6,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use domain::report::Load;
-use domain::{Host, HostName, Incarnation, InstanceId, Mark, Stamp};
+use domain::{Host, HostName, HostState, Incarnation, InstanceId, Mark, Stamp};
 use planner::HostView;
+use telemetry::{HostState as Shown, HostStatus};
 use tokio::time::Instant;
+
+use crate::cache::Cache;
 
 /// Failed launches in a row that make a host suspect: it is placed last then.
 const SUSPECT_AFTER: u32 = 3;
@@ -185,8 +188,35 @@ impl Fleet {
         self.hosts.values().filter(silent).map(|known| &known.host.name)
     }
 
-    pub(crate) fn host(&self, name: &HostName) -> Option<&Host> {
-        self.hosts.get(name).map(|known| &known.host)
+    /// How many hosts are known.
+    pub(crate) fn len(&self) -> usize {
+        self.hosts.len()
+    }
+
+    /// The hosts as operators see them.
+    pub(crate) fn statuses(&self, cache: &Cache) -> Vec<HostStatus> {
+        self.hosts.values().map(|known| self.status(known, cache)).collect()
+    }
+
+    fn status(&self, known: &Known, cache: &Cache) -> HostStatus {
+        let host = &known.host;
+        let state = match host.state {
+            _ if known.heard.is_none() || known.silent(self.listening, self.stale) => Shown::Silent,
+            HostState::Cordoned => Shown::Cordoned,
+            HostState::Active => Shown::Up,
+        };
+        HostStatus {
+            name: host.name.to_string(),
+            zones: host.zones.iter().map(ToString::to_string).collect(),
+            engine: host.engine.to_string(),
+            state,
+            control: host.control,
+            cpus: host.cpus,
+            memory_mib: host.memory_mib,
+            cpu: known.load.cpu,
+            memory: known.load.memory,
+            instances: cache.on_host(&host.name).count(),
+        }
     }
 
     fn heard(&self, host: &HostName) -> Option<&Heard> {

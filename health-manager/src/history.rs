@@ -10,9 +10,10 @@ use tokio::task::JoinSet;
 /// Copies outboxes, one copy per group at a time.
 #[derive(Default)]
 pub(crate) struct History {
-    copying: JoinSet<(GroupId, Result<Vec<Activity>, GroupId>)>,
+    copying: JoinSet<(GroupId, Option<Vec<Activity>>)>,
     busy: BTreeSet<GroupId>,
     copied: BTreeMap<GroupId, Vec<Activity>>,
+    telling: JoinSet<()>,
 }
 
 impl History {
@@ -27,13 +28,30 @@ impl History {
         let (store, id) = (Arc::clone(store), group.id);
         self.copying.spawn(async move {
             match store.put_activities(&fresh).await {
-                Ok(()) => (id, Ok(fresh)),
+                Ok(()) => (id, Some(fresh)),
                 Err(error) => {
                     tracing::warn!(group = %id, %error, "history was not written; it is tried again");
-                    (id, Err(id))
+                    (id, None)
                 }
             }
         });
+    }
+
+    /// Writes how far a launch is; if that fails, the next progress or its end tells more.
+    pub(crate) fn progress(&mut self, store: &Arc<dyn Store>, activity: Activity) {
+        let (store, id) = (Arc::clone(store), activity.group);
+        self.telling.spawn(async move {
+            if let Err(error) = store.put_activities(&[activity]).await {
+                tracing::debug!(group = %id, %error, "progress was not written");
+            }
+        });
+        while self.telling.try_join_next().is_some() {}
+    }
+
+    /// Whether something copied waits to be taken out of the group's outbox.
+    pub(crate) fn is_waiting(&self, group: &Group) -> bool {
+        let done = self.copied.get(&group.id);
+        done.is_some_and(|done| group.outbox.iter().any(|activity| done.contains(activity)))
     }
 
     /// The next group whose copy ended, well or not; for ever pending when none is under way.
@@ -42,7 +60,7 @@ impl History {
             match self.copying.join_next().await {
                 Some(Ok((group, copied))) => {
                     self.busy.remove(&group);
-                    if let Ok(activities) = copied {
+                    if let Some(activities) = copied {
                         self.copied.entry(group).or_default().extend(activities);
                     }
                     return group;

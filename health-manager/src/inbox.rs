@@ -152,9 +152,13 @@ impl Inbox {
         let of = containers.len();
         let mut unclaimed = Vec::new();
         for facts in containers {
+            // What an event told since the listing began is newer than the listing.
+            if !fleet.listing_covers(&stamp.host, facts.record, listed_from) {
+                continue;
+            }
             if cache.instance(facts.group, facts.record).is_none() {
                 unclaimed.push(facts);
-            } else if fleet.listing_covers(&stamp.host, facts.record, listed_from) {
+            } else {
                 self.container(facts, mark(stamp, listed_from), cache);
             }
         }

@@ -11,6 +11,7 @@ mod history;
 mod inbox;
 mod leader;
 mod manager;
+mod notes;
 mod orphans;
 mod round;
 mod sweep;

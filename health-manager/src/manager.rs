@@ -45,6 +45,12 @@ pub(crate) struct Manager {
     pub(crate) stale: BTreeSet<GroupId>,
     /// When to decide again without being woken.
     pub(crate) rechecks: BTreeMap<GroupId, Timestamp>,
+    /// What the last plan of each group said, so that it is told once.
+    pub(crate) reasons: BTreeMap<GroupId, Vec<String>>,
+    /// Why a group is short, as its history was told last.
+    pub(crate) shortfalls: BTreeMap<GroupId, String>,
+    /// What this round's plans said.
+    pub(crate) round_reasons: Vec<String>,
     confirming: BTreeSet<(GroupId, InstanceId)>,
     confirm_at: Option<Instant>,
     was_frozen: bool,
@@ -120,6 +126,9 @@ impl Manager {
             dirty: BTreeSet::new(),
             stale: BTreeSet::new(),
             rechecks: BTreeMap::new(),
+            reasons: BTreeMap::new(),
+            shortfalls: BTreeMap::new(),
+            round_reasons: Vec::new(),
             confirming: BTreeSet::new(),
             confirm_at: None,
             was_frozen: false,
@@ -139,8 +148,8 @@ impl Manager {
         ticks.reset();
         let mut scanning: Option<Scan> = None;
         loop {
+            let begun = Instant::now();
             self.round().await?;
-            let decided = Instant::now();
             let wake = self.wake_at();
             tokio::select! {
                 biased;
@@ -156,7 +165,7 @@ impl Manager {
                     scanning = Some(scan(self.deps.clone()).boxed());
                 },
             }
-            if decided.elapsed() > self.deps.settings.reconciler_interval + STALL {
+            if begun.elapsed() > self.deps.settings.reconciler_interval + STALL {
                 self.fleet.listen_anew();
             }
         }
@@ -217,7 +226,7 @@ impl Manager {
             match consequence {
                 Consequence::Registered(host) => self.registered(&host).await,
                 Consequence::Unclaimed { host, containers, of } => {
-                    let due = self.orphans.seen(&host, containers, of);
+                    let due = self.orphans.seen(&host, containers, of, self.deps.clock.now());
                     self.dirty.extend(due);
                 }
                 Consequence::Started(group, record) => {
@@ -266,7 +275,8 @@ impl Manager {
         Ok(())
     }
 
-    fn copied(&mut self, group: GroupId) {
+    /// Has what was copied taken out of the outbox.
+    pub(crate) fn copied(&mut self, group: GroupId) {
         // Cleared from the outbox with the next change, or soon: a burst of changes clears once.
         let soon = self.deps.clock.now() + Duration::from_secs(1);
         let due = self.rechecks.entry(group).or_insert(soon);

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use domain::aggregate::intend::Launching;
-use domain::{Cause, CommitId, Group, GroupId, GroupState, InstanceId, Observation, Phase, Timestamp};
+use domain::{CommitId, Group, GroupId, GroupState, InstanceId, Intent, Observation, Template, Timestamp};
 use futures_util::{StreamExt, stream};
-use planner::World;
+use planner::{Plan, World};
 use store::{StoreError, Versioned, update};
 use tokio::time::Instant;
 
@@ -20,6 +20,15 @@ const AT_ONCE: usize = 32;
 const RETRY: Duration = Duration::from_secs(1);
 /// Aggregates of an earlier epoch that a round raises though nothing else is to be written.
 const RAISED_PER_ROUND: usize = 64;
+
+/// Records intents, all or none.
+fn record(group: &mut Group, intents: &[Intent], launching: Option<&Launching<'_>>, now: Timestamp) {
+    let mut next = group.clone();
+    match next.intend(intents, launching, now) {
+        Ok(()) => *group = next,
+        Err(error) => tracing::error!(group = %group.name, %error, "a defect: intents were dropped"),
+    }
+}
 
 /// What a round wants of a group.
 struct Proposal {
@@ -53,7 +62,8 @@ impl Manager {
                 self.committed(proposal, result)?;
             }
             self.purge(&due).await;
-            self.note_round(due.len(), changed, begun);
+            let frozen = self.fleet.frozen();
+            self.note_round(due.len(), changed, begun, frozen);
         }
         let sent = self
             .dispatch
@@ -99,6 +109,8 @@ impl Manager {
         self.cache.forget(id);
         self.dispatch.forget(id);
         self.history.forget(id);
+        self.reasons.remove(&id);
+        self.shortfalls.remove(&id);
         self.inbox.settle(id, usize::MAX);
     }
 
@@ -172,6 +184,27 @@ impl Manager {
 
     fn intend(&mut self, proposal: &mut Proposal, templates: &Templates, frozen: bool, now: Timestamp) {
         let template = templates.get(&proposal.next.id);
+        let launching = template.and_then(|t| t.as_ref().ok()).map(|template| Launching {
+            template,
+            stalled: self.deps.settings.stalled,
+            ids: &*self.deps.ids,
+        });
+        // Before planning: what runs already need not be launched.
+        let adoptions = self.orphans.adoptions(&proposal.next, now);
+        record(&mut proposal.next, &adoptions, launching.as_ref(), now);
+        let plan = self.plan(proposal, template, frozen, now);
+        record(&mut proposal.next, &plan.intents, launching.as_ref(), now);
+        self.note_plan(&mut proposal.next, &plan, now);
+        proposal.recheck = plan.recheck;
+    }
+
+    fn plan(
+        &mut self,
+        proposal: &Proposal,
+        template: Option<&Result<Template, String>>,
+        frozen: bool,
+        now: Timestamp,
+    ) -> Plan {
         // The ledger still counts the group as it was; the plan must see what was just observed.
         let ledger = self.cache.ledger_mut();
         ledger.release_group(&proposal.before.value);
@@ -190,25 +223,10 @@ impl Manager {
             },
             now,
         };
-        let mut plan = planner::plan(&world);
+        let plan = planner::plan(&world);
         ledger.release_group(&proposal.next);
         ledger.charge_group(&proposal.before.value);
-        let launching = template.and_then(|t| t.as_ref().ok()).map(|template| Launching {
-            template,
-            stalled: self.deps.settings.stalled,
-            ids: &*self.deps.ids,
-        });
-        plan.intents.extend(self.orphans.adoptions(&proposal.next, &plan.intents));
-        let mut next = proposal.next.clone();
-        match next.intend(&plan.intents, launching.as_ref(), now) {
-            Ok(()) => proposal.next = next,
-            Err(error) => tracing::error!(group = %next.name, %error, "a defect: a plan was dropped"),
-        }
-        if !plan.intents.is_empty() {
-            tracing::info!(group = %proposal.next.name, account = %proposal.next.account, reasons = ?plan.reasons, "decided");
-        }
-        self.note_reasons(&proposal.next, &plan.reasons);
-        proposal.recheck = plan.recheck;
+        plan
     }
 
     /// Names our epoch in what is written anyway, and in some of the rest.
@@ -282,8 +300,10 @@ impl Manager {
         self.history.settle(&next);
         self.history.copy(&self.deps.store, &next);
         if self.history.is_waiting(&next) {
-            self.copied_soon(id);
+            self.copied(id);
         }
+        self.note_group(&next);
+        self.orphans.claimed(&next);
         self.cache.keep(Versioned { revision, value: next });
     }
 
@@ -301,42 +321,5 @@ impl Manager {
                 }
             }
         }
-    }
-
-    /// Logs and counts what became of instances, and tells the fleet how launches went.
-    fn note_transitions(&mut self, before: &Group, after: &Group, refused: &BTreeSet<InstanceId>) {
-        for old in &before.instances {
-            let phase = after.instance(old.id).map(|i| &i.phase);
-            if phase == Some(&old.phase) {
-                continue;
-            }
-            let status = phase.map_or("GONE", |phase| phase.status().as_str());
-            tracing::info!(group = %after.name, instance = %old.hostname, host = %old.host, status, "instance");
-            if let (Phase::Pending { .. }, Some(now)) = (&old.phase, phase) {
-                self.note_launch_end(old, now, refused.contains(&old.id));
-            }
-        }
-        for new in after.instances.iter().filter(|i| before.instance(i.id).is_none()) {
-            tracing::info!(group = %after.name, instance = %new.hostname, host = %new.host, zone = %new.zone, status = new.phase.status().as_str(), reason = %new.reason, "instance");
-        }
-    }
-
-    fn note_launch_end(&mut self, instance: &domain::Instance, now: &Phase, refused: bool) {
-        let failed = match now {
-            Phase::InService { .. } => false,
-            Phase::Terminating { cause, .. } | Phase::Terminated { cause } => match cause {
-                Cause::Stalled | Cause::LaunchFailed(_) | Cause::Died { .. } | Cause::Unhealthy => true,
-                Cause::ScaleIn
-                | Cause::Requested
-                | Cause::GroupStopped
-                | Cause::ZoneRemoved
-                | Cause::Vanished => return,
-            },
-            Phase::Pending { .. } => return,
-        };
-        if !refused {
-            self.fleet.note_launch(&instance.host, failed);
-        }
-        self.deps.metrics.launch_ended(!failed);
     }
 }

@@ -147,15 +147,32 @@ pub enum Status {
     Stalled,
 }
 
-impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Status {
+    /// All of them, in the order of a life.
+    pub const ALL: [Self; 5] = [
+        Self::Starting,
+        Self::Running,
+        Self::Stopping,
+        Self::Down,
+        Self::Stalled,
+    ];
+
+    /// As documents and logs say it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
             Self::Starting => "STARTING",
             Self::Running => "RUNNING",
             Self::Stopping => "STOPPING",
             Self::Down => "DOWN",
             Self::Stalled => "STALLED",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 

@@ -73,6 +73,25 @@ impl Group {
         })
     }
 
+    /// Notes why the group has fewer instances than desired and launches none.
+    pub fn note_shortfall(&mut self, id: ActivityId, why: &str, now: Timestamp) {
+        self.note(Activity {
+            id,
+            group: self.id,
+            account: self.account.clone(),
+            group_name: self.name.clone(),
+            instance: None,
+            kind: ActivityKind::Launch,
+            status: ActivityStatus::Failed,
+            description: "Launching instances".to_owned(),
+            cause: format!("fewer than the desired capacity of {}", self.wanted()),
+            message: why.to_owned(),
+            progress: 0,
+            start: now,
+            end: Some(now),
+        });
+    }
+
     pub(super) fn note_launching(&mut self, instance: &Instance) {
         self.note(launch(self, instance));
     }

@@ -1,5 +1,0 @@
-//! The client.
-/// Placeholder.
-pub struct Client;
-/// Placeholder.
-pub struct ClientError;

@@ -1,0 +1,7 @@
+//! The `microscaler` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    supervisor::main()
+}
