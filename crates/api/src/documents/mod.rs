@@ -1,1 +1,24 @@
-//! The documents.
+//! The documents of the REST interface, one file per kind, as they travel: plain values that tolerate what a newer
+//! service may add, checked by the service and not here. Times are Unix seconds.
+
+mod access;
+mod activity;
+mod answer;
+mod balancer;
+mod configuration;
+mod group;
+mod instance;
+mod instance_type;
+mod policy;
+mod status;
+
+pub use access::{Login, LoginAnswer};
+pub use activity::Activity;
+pub use answer::{DesiredCapacity, Failure, InstanceCount, Written};
+pub use balancer::LoadBalancer;
+pub use configuration::LaunchConfiguration;
+pub use group::Group;
+pub use instance::Instance;
+pub use instance_type::{InstanceType, InstanceTypes};
+pub use policy::Policy;
+pub use status::{Component, Health, Host, Round, Status};
