@@ -1,0 +1,84 @@
+//! A group's records, told apart by what they count as.
+
+use domain::{Group, Instance, Phase, Timestamp};
+
+/// The records of a started group.
+pub(crate) struct Census<'a> {
+    /// Desired capacity.
+    pub(crate) wanted: usize,
+    /// Capacity in zones that the group names.
+    pub(crate) placed: Vec<&'a Instance>,
+    /// Capacity in zones that it does not name any more.
+    pub(crate) strays: Vec<&'a Instance>,
+    /// Launches past their deadline: no capacity, but their slots are taken.
+    pub(crate) stalled: Vec<&'a Instance>,
+    /// Terminating records whose containers may still run, and which therefore keep their slots.
+    pub(crate) ending: usize,
+}
+
+impl<'a> Census<'a> {
+    pub(crate) fn of(group: &'a Group, now: Timestamp) -> Self {
+        let mut census = Self {
+            wanted: size(group.spec.desired_capacity),
+            placed: Vec::new(),
+            strays: Vec::new(),
+            stalled: Vec::new(),
+            ending: 0,
+        };
+        for instance in &group.instances {
+            if instance.phase.is_capacity(now) {
+                if group.spec.availability_zones.contains(&instance.zone) {
+                    census.placed.push(instance);
+                } else {
+                    census.strays.push(instance);
+                }
+            } else if matches!(instance.phase, Phase::Pending { .. }) {
+                census.stalled.push(instance);
+            } else if instance.phase.occupies_slot() {
+                census.ending += 1;
+            }
+        }
+        census
+    }
+
+    /// All capacity, wherever it is.
+    pub(crate) fn capacity(&self) -> usize {
+        self.placed.len() + self.strays.len()
+    }
+
+    /// Instances lacking in the group's own zones.
+    pub(crate) fn missing(&self) -> usize {
+        self.wanted.saturating_sub(self.placed.len())
+    }
+
+    /// Instances in service in the group's own zones.
+    pub(crate) fn serving(&self) -> usize {
+        self.placed.iter().filter(|i| is_serving(i)).count()
+    }
+
+    /// Whether every slot that is taken is taken by an instance in service: nothing is on its way up or down.
+    pub(crate) fn at_rest(&self) -> bool {
+        let mut capacity = self.placed.iter().chain(&self.strays);
+        self.ending == 0 && self.stalled.is_empty() && capacity.all(|i| is_serving(i))
+    }
+
+    /// The next time at which a launch under way counts as failed.
+    pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
+        let capacity = self.placed.iter().chain(&self.strays);
+        let deadline = |i: &&Instance| match i.phase {
+            Phase::Pending { deadline } => Some(deadline),
+            Phase::InService { .. } | Phase::Terminating { .. } | Phase::Terminated { .. } => None,
+        };
+        capacity.filter_map(deadline).min()
+    }
+}
+
+/// Whether an instance is in service.
+pub(crate) fn is_serving(instance: &Instance) -> bool {
+    matches!(instance.phase, Phase::InService { .. })
+}
+
+/// A figure of a specification as a count.
+pub(crate) fn size(figure: u32) -> usize {
+    usize::try_from(figure).unwrap_or(usize::MAX)
+}
