@@ -27,7 +27,11 @@ impl Cache {
     /// Keeps a copy unless the one kept is as new.
     pub(crate) fn keep(&mut self, read: Versioned<Group>) -> bool {
         let id = read.value.id;
-        if self.groups.get(&id).is_some_and(|kept| kept.revision >= read.revision) {
+        if self
+            .groups
+            .get(&id)
+            .is_some_and(|kept| kept.revision >= read.revision)
+        {
             return false;
         }
         self.forget(id);
@@ -42,7 +46,9 @@ impl Cache {
 
     /// Drops a group that the store does not have any more.
     pub(crate) fn forget(&mut self, id: GroupId) {
-        let Some(old) = self.groups.remove(&id) else { return };
+        let Some(old) = self.groups.remove(&id) else {
+            return;
+        };
         self.ledger.release_group(&old.value);
         for instance in &old.value.instances {
             if let Some(places) = self.by_host.get_mut(&instance.host) {

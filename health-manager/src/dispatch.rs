@@ -13,8 +13,12 @@ use tokio::time::Instant;
 use crate::cache::Cache;
 
 /// Pauses before a job is sent again; the last one repeats. Longer than a launch at a busy engine takes.
-const PAUSES: [Duration; 4] =
-    [Duration::from_secs(5), Duration::from_secs(10), Duration::from_secs(20), Duration::from_secs(30)];
+const PAUSES: [Duration; 4] = [
+    Duration::from_secs(5),
+    Duration::from_secs(10),
+    Duration::from_secs(20),
+    Duration::from_secs(30),
+];
 /// A job that the bus did not take is sent again after this.
 const NOT_TAKEN: Duration = Duration::from_secs(1);
 /// A dead container is removed after its replacement runs, or after this: removals compete for the engine.
@@ -87,7 +91,12 @@ impl Dispatch {
     }
 
     /// Sends what is due.
-    pub(crate) async fn send_due(&mut self, bus: &dyn Bus, cache: &Cache, installation: InstallationId) -> Sent {
+    pub(crate) async fn send_due(
+        &mut self,
+        bus: &dyn Bus,
+        cache: &Cache,
+        installation: InstallationId,
+    ) -> Sent {
         let now = Instant::now();
         let mut jobs = Vec::new();
         let due = self.open.iter_mut().filter(|(_, open)| open.due <= now);

@@ -55,7 +55,10 @@ pub(crate) enum Hearing {
 
 impl Fleet {
     pub(crate) fn new(known: Vec<Host>, stale: Duration) -> Self {
-        let hosts = known.into_iter().map(|host| (host.name.clone(), Known::new(host))).collect();
+        let hosts = known
+            .into_iter()
+            .map(|host| (host.name.clone(), Known::new(host)))
+            .collect();
         Self {
             hosts,
             listening: Instant::now(),
@@ -73,7 +76,9 @@ impl Fleet {
         match self.hosts.get_mut(&host.name) {
             Some(known) if known.host == *host => false,
             // Refused, see `hear`; an engine that was silent for long may be replaced by another.
-            Some(known) if known.host.engine != host.engine && !known.silent(self.listening, self.stale) => false,
+            Some(known) if known.host.engine != host.engine && !known.silent(self.listening, self.stale) => {
+                false
+            }
             Some(known) => {
                 known.host = host.clone();
                 true
@@ -99,7 +104,9 @@ impl Fleet {
             Some(heard) if heard.incarnation == stamp.incarnation => heard.at = Instant::now(),
             Some(heard) if stamp.incarnation < heard.incarnation && !silent => return Hearing::Outdated,
             earlier => {
-                let regressed = earlier.as_ref().is_some_and(|e| stamp.incarnation < e.incarnation);
+                let regressed = earlier
+                    .as_ref()
+                    .is_some_and(|e| stamp.incarnation < e.incarnation);
                 *earlier = Some(Heard {
                     incarnation: stamp.incarnation,
                     at: Instant::now(),
@@ -113,7 +120,9 @@ impl Fleet {
 
     /// Notes an event; false when a later one of the record was heard already.
     pub(crate) fn note_event(&mut self, stamp: &Stamp, record: InstanceId) -> bool {
-        let Some(heard) = self.heard_mut(&stamp.host) else { return false };
+        let Some(heard) = self.heard_mut(&stamp.host) else {
+            return false;
+        };
         let last = heard.events.entry(record).or_insert(stamp.sequence);
         let newer = stamp.sequence >= *last;
         *last = stamp.sequence.max(*last);
@@ -134,7 +143,9 @@ impl Fleet {
         seen: Option<Mark>,
         listed_from: u64,
     ) -> bool {
-        let Some(heard) = self.heard(host) else { return false };
+        let Some(heard) = self.heard(host) else {
+            return false;
+        };
         let stored = seen.is_none_or(|mark| {
             if mark.incarnation == heard.incarnation {
                 mark.sequence <= listed_from
@@ -161,7 +172,11 @@ impl Fleet {
     /// Counts a launch that failed (or came into service) on a host.
     pub(crate) fn note_launch(&mut self, host: &HostName, failed: bool) {
         if let Some(known) = self.hosts.get_mut(host) {
-            known.failures = if failed { known.failures.saturating_add(1) } else { 0 };
+            known.failures = if failed {
+                known.failures.saturating_add(1)
+            } else {
+                0
+            };
         }
     }
 
@@ -195,7 +210,10 @@ impl Fleet {
 
     /// The hosts as operators see them.
     pub(crate) fn statuses(&self, cache: &Cache) -> Vec<HostStatus> {
-        self.hosts.values().map(|known| self.status(known, cache)).collect()
+        self.hosts
+            .values()
+            .map(|known| self.status(known, cache))
+            .collect()
     }
 
     fn status(&self, known: &Known, cache: &Cache) -> HostStatus {
@@ -239,7 +257,10 @@ impl Known {
     }
 
     fn silent(&self, listening: Instant, stale: Duration) -> bool {
-        let since = self.heard.as_ref().map_or(listening, |heard| heard.at.max(listening));
+        let since = self
+            .heard
+            .as_ref()
+            .map_or(listening, |heard| heard.at.max(listening));
         since.elapsed() > stale
     }
 }

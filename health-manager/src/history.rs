@@ -73,7 +73,9 @@ impl History {
 
     /// Takes out of `group` what is in the history already; whether anything was.
     pub(crate) fn clear(&self, group: &mut Group) -> bool {
-        let Some(done) = self.copied.get(&group.id) else { return false };
+        let Some(done) = self.copied.get(&group.id) else {
+            return false;
+        };
         let before = group.outbox.len();
         group.outbox.retain(|activity| !done.contains(activity));
         group.outbox.len() < before

@@ -76,15 +76,21 @@ impl Inbox {
         }
     }
 
-    fn outcome(&mut self, group: GroupId, record: InstanceId, outcome: Outcome, cache: &Cache) -> Vec<Consequence> {
+    fn outcome(
+        &mut self,
+        group: GroupId,
+        record: InstanceId,
+        outcome: Outcome,
+        cache: &Cache,
+    ) -> Vec<Consequence> {
         let Some(instance) = cache.instance(group, record) else {
             return Vec::new();
         };
         match outcome {
-            Outcome::Started(_) if matches!(instance.phase, Phase::Pending { .. }) => {
+            Outcome::Started if matches!(instance.phase, Phase::Pending { .. }) => {
                 return vec![Consequence::Started(group, record)];
             }
-            Outcome::Started(_) => {}
+            Outcome::Started => {}
             Outcome::Failed { reason, host_full } => {
                 self.push(group, record, Observation::LaunchFailed { reason, host_full });
             }
@@ -173,7 +179,11 @@ impl Inbox {
     fn container(&mut self, facts: ContainerFacts, mark: Mark, cache: &Cache) {
         let known = cache.instance(facts.group, facts.record);
         if known.is_some_and(|instance| !is_told(instance, &facts)) {
-            self.push(facts.group, facts.record, Observation::Container(Box::new(facts), Some(mark)));
+            self.push(
+                facts.group,
+                facts.record,
+                Observation::Container(Box::new(facts), Some(mark)),
+            );
         }
     }
 }
@@ -187,10 +197,12 @@ fn mark(stamp: &Stamp, sequence: u64) -> Mark {
 
 /// Whether the record says all that the facts say: most of a full report is no news.
 fn is_told(instance: &Instance, facts: &ContainerFacts) -> bool {
-    let same = instance
-        .container
-        .as_ref()
-        .is_some_and(|c| c.id == facts.id && (facts.private_ip.is_empty() || c.private_ip == facts.private_ip));
-    let running = matches!(facts.state, ContainerState::Running(Health::None | Health::Healthy));
+    let same = instance.container.as_ref().is_some_and(|c| {
+        c.id == facts.id && (facts.private_ip.is_empty() || c.private_ip == facts.private_ip)
+    });
+    let running = matches!(
+        facts.state,
+        ContainerState::Running(Health::None | Health::Healthy)
+    );
     same && running && matches!(instance.phase, Phase::InService { .. })
 }

@@ -143,7 +143,12 @@ impl Manager {
         nudges: &mut dyn Subscription<Nudge>,
         messages: &mut dyn Subscription<Message>,
     ) -> Result<(), ManagerError> {
-        let mut ticks = interval(self.deps.settings.reconciler_interval.max(Duration::from_millis(1)));
+        let mut ticks = interval(
+            self.deps
+                .settings
+                .reconciler_interval
+                .max(Duration::from_millis(1)),
+        );
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         ticks.reset();
         let mut scanning: Option<Scan> = None;
@@ -177,14 +182,26 @@ impl Manager {
             return Some(Instant::now());
         }
         let now = self.deps.clock.now();
-        let recheck = self.rechecks.values().min().map(|due| Instant::now() + due.since(now));
+        let recheck = self
+            .rechecks
+            .values()
+            .min()
+            .map(|due| Instant::now() + due.since(now));
         let orphans = self.orphans.next_due();
-        [recheck, self.dispatch.next_due(), self.confirm_at, orphans].into_iter().flatten().min()
+        [recheck, self.dispatch.next_due(), self.confirm_at, orphans]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     async fn woken(&mut self) {
         let now = self.deps.clock.now();
-        let due: Vec<_> = self.rechecks.iter().filter(|(_, at)| **at <= now).map(|(id, _)| *id).collect();
+        let due: Vec<_> = self
+            .rechecks
+            .iter()
+            .filter(|(_, at)| **at <= now)
+            .map(|(id, _)| *id)
+            .collect();
         self.dirty.extend(due);
         if self.confirm_at.is_some_and(|at| at <= Instant::now()) {
             self.confirm_at = None;
@@ -234,9 +251,10 @@ impl Manager {
                     self.confirm_at.get_or_insert(Instant::now() + CONFIRM);
                 }
                 Consequence::Progress(group, record, percent, message) => {
-                    let progress = self.cache.get(group).and_then(|kept| {
-                        kept.value.launch_progress(record, percent, &message)
-                    });
+                    let progress = self
+                        .cache
+                        .get(group)
+                        .and_then(|kept| kept.value.launch_progress(record, percent, &message));
                     if let Some(activity) = progress {
                         self.history.progress(&self.deps.store, activity);
                     }
@@ -298,7 +316,12 @@ impl Manager {
     fn scanned(&mut self, groups: Vec<Versioned<Group>>) {
         let listed: BTreeSet<GroupId> = groups.iter().map(|group| group.value.id).collect();
         // One that is not listed was purged, or made after the listing passed its id: reading it tells.
-        let missing: Vec<_> = self.cache.ids().into_iter().filter(|id| !listed.contains(id)).collect();
+        let missing: Vec<_> = self
+            .cache
+            .ids()
+            .into_iter()
+            .filter(|id| !listed.contains(id))
+            .collect();
         self.stale.extend(missing.iter().copied());
         self.dirty.extend(missing);
         for group in groups {
@@ -315,7 +338,10 @@ impl Manager {
             self.was_frozen = frozen;
             let silent: Vec<_> = self.fleet.silent_hosts().map(ToString::to_string).collect();
             if frozen {
-                tracing::error!(?silent, "more than half of the hosts are silent: replacements and terminations wait");
+                tracing::error!(
+                    ?silent,
+                    "more than half of the hosts are silent: replacements and terminations wait"
+                );
             } else {
                 tracing::info!("enough hosts speak again: deciding goes on");
             }

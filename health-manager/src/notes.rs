@@ -58,7 +58,9 @@ impl Manager {
         });
         self.deps.board.hosts(self.fleet.statuses(&self.cache));
         let silent = self.fleet.silent_hosts().count();
-        self.deps.metrics.hosts(self.fleet.len().saturating_sub(silent), silent);
+        self.deps
+            .metrics
+            .hosts(self.fleet.len().saturating_sub(silent), silent);
     }
 
     pub(crate) fn note_sent(&self, sent: Sent) {
@@ -74,7 +76,13 @@ impl Manager {
             self.deps.metrics.forget_group(account, name);
             return;
         }
-        let count = |status: Status| group.instances.iter().filter(|i| i.phase.status() == status).count();
+        let count = |status: Status| {
+            group
+                .instances
+                .iter()
+                .filter(|i| i.phase.status() == status)
+                .count()
+        };
         let counts = Status::ALL.map(|status| (status.as_str(), count(status)));
         self.deps.metrics.group(account, name, group.wanted(), &counts);
     }

@@ -77,9 +77,16 @@ impl Orphans {
             return Vec::new();
         }
         let desired = usize::try_from(group.spec.desired_capacity).unwrap_or(usize::MAX);
-        let capacity = group.instances.iter().filter(|i| i.phase.is_capacity(now)).count();
+        let capacity = group
+            .instances
+            .iter()
+            .filter(|i| i.phase.is_capacity(now))
+            .count();
         let mut slots = group.free_slots().into_iter();
-        let of_group = self.hosts.iter().flat_map(|(host, on)| on.found.values().map(move |found| (host, found)));
+        let of_group = self
+            .hosts
+            .iter()
+            .flat_map(|(host, on)| on.found.values().map(move |found| (host, found)));
         of_group
             .filter(|(_, found)| found.facts.group == group.id && is_running(&found.facts))
             .filter(|(_, found)| group.instance(found.facts.record).is_none())
@@ -91,7 +98,9 @@ impl Orphans {
     /// Drops what has a record now.
     pub(crate) fn claimed(&mut self, group: &Group) {
         for on in self.hosts.values_mut() {
-            on.found.retain(|_, found| found.facts.group != group.id || group.instance(found.facts.record).is_none());
+            on.found.retain(|_, found| {
+                found.facts.group != group.id || group.instance(found.facts.record).is_none()
+            });
         }
     }
 }
@@ -101,13 +110,20 @@ fn is_running(facts: &ContainerFacts) -> bool {
 }
 
 fn adoption(group: &Group, host: &HostName, facts: &ContainerFacts, slot: u32) -> Option<Intent> {
-    let zone = facts.labels.get(label::ZONE).and_then(|zone| ZoneName::parse(zone).ok())?;
-    group.spec.availability_zones.contains(&zone).then(|| Intent::Adopt {
-        slot,
-        host: host.clone(),
-        zone,
-        facts: Box::new(facts.clone()),
-    })
+    let zone = facts
+        .labels
+        .get(label::ZONE)
+        .and_then(|zone| ZoneName::parse(zone).ok())?;
+    group
+        .spec
+        .availability_zones
+        .contains(&zone)
+        .then(|| Intent::Adopt {
+            slot,
+            host: host.clone(),
+            zone,
+            facts: Box::new(facts.clone()),
+        })
 }
 
 impl Manager {
@@ -130,7 +146,9 @@ impl Manager {
                 })
                 .collect();
             match planner::orphans::decide(&orphans, on.of, self.orphans.wait, now) {
-                Verdict::Halt(why) => tracing::error!(%host, why, "containers without a record are left alone"),
+                Verdict::Halt(why) => {
+                    tracing::error!(%host, why, "containers without a record are left alone")
+                }
                 Verdict::Decided { remove, recheck } => {
                     again = [again, recheck].into_iter().flatten().min();
                     let doomed = remove.iter().filter_map(|id| on.found.get(id));
@@ -144,7 +162,11 @@ impl Manager {
                 tracing::warn!(record = %job.record, %error, "a removal was not sent; it is sent again");
             }
         }
-        let next = if jobs.is_empty() { again.map(|at| at.since(now)) } else { Some(AGAIN) };
+        let next = if jobs.is_empty() {
+            again.map(|at| at.since(now))
+        } else {
+            Some(AGAIN)
+        };
         self.orphans.due = next.map(|wait| Instant::now() + wait);
     }
 }

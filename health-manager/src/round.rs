@@ -10,9 +10,9 @@ use planner::{Plan, World};
 use store::{StoreError, Versioned, update};
 use tokio::time::Instant;
 
+use crate::ManagerError;
 use crate::manager::Manager;
 use crate::template::{self, Templates};
-use crate::ManagerError;
 
 /// Reads and commits under way at once.
 const AT_ONCE: usize = 32;
@@ -81,7 +81,9 @@ impl Manager {
             .copied()
             .collect();
         let store = &self.deps.store;
-        let reading = wanted.into_iter().map(|id| async move { (id, store.group(id).await) });
+        let reading = wanted
+            .into_iter()
+            .map(|id| async move { (id, store.group(id).await) });
         let read: Vec<_> = stream::iter(reading).buffer_unordered(AT_ONCE).collect().await;
         for (id, result) in read {
             match result {
@@ -165,16 +167,26 @@ impl Manager {
     }
 
     async fn templates(&self, proposals: &[Proposal], now: Timestamp) -> Templates {
-        let wanting = proposals.iter().map(|p| &p.next).filter(|group| self.may_launch(group, now));
+        let wanting = proposals
+            .iter()
+            .map(|p| &p.next)
+            .filter(|group| self.may_launch(group, now));
         let reading = wanting.map(|group| async move {
-            (group.id, template::load(&*self.deps.store, &self.deps.settings, group).await)
+            (
+                group.id,
+                template::load(&*self.deps.store, &self.deps.settings, group).await,
+            )
         });
         stream::iter(reading).buffer_unordered(AT_ONCE).collect().await
     }
 
     /// Whether a plan may launch or adopt: only then its template is read.
     fn may_launch(&self, group: &Group, now: Timestamp) -> bool {
-        let capacity = group.instances.iter().filter(|i| i.phase.is_capacity(now)).count();
+        let capacity = group
+            .instances
+            .iter()
+            .filter(|i| i.phase.is_capacity(now))
+            .count();
         let zones = &group.spec.availability_zones;
         let started = group.state == GroupState::Started && !group.deleted;
         started
@@ -245,7 +257,8 @@ impl Manager {
         let committing = proposals.into_iter().map(|proposal| async move {
             let commit = CommitId(self.deps.ids.fresh());
             let mut next = proposal.next.clone();
-            let written = update::commit(&*self.deps.store, &mut next, proposal.before.revision, commit).await;
+            let written =
+                update::commit(&*self.deps.store, &mut next, proposal.before.revision, commit).await;
             (proposal, written)
         });
         stream::iter(committing).buffer_unordered(AT_ONCE).collect().await
@@ -304,7 +317,10 @@ impl Manager {
         }
         self.note_group(&next);
         self.orphans.claimed(&next);
-        self.cache.keep(Versioned { revision, value: next });
+        self.cache.keep(Versioned {
+            revision,
+            value: next,
+        });
     }
 
     /// Drops deleted groups that have nothing left.
@@ -312,7 +328,9 @@ impl Manager {
         let finished = |id: &&GroupId| self.cache.get(**id).is_some_and(|kept| kept.value.is_finished());
         let ids: Vec<GroupId> = due.iter().filter(finished).copied().collect();
         for id in ids {
-            let Some(revision) = self.cache.get(id).map(|kept| kept.revision) else { continue };
+            let Some(revision) = self.cache.get(id).map(|kept| kept.revision) else {
+                continue;
+            };
             match self.deps.store.purge_group(id, revision).await {
                 Ok(()) => self.forget(id),
                 Err(error) => {

@@ -76,4 +76,3 @@ async fn release(deps: &Deps, reference: &Reference, document: &domain::Document
         Err(error) => Err(error),
     }
 }
-

@@ -56,7 +56,10 @@ async fn balancer(store: &dyn Store, group: &Group) -> Result<Option<LoadBalance
     let Some(name) = &group.spec.load_balancer else {
         return Ok(None);
     };
-    match document(store, group, Kind::LoadBalancer, name.as_str()).await?.body {
+    match document(store, group, Kind::LoadBalancer, name.as_str())
+        .await?
+        .body
+    {
         Body::LoadBalancer(body) => Ok(Some(body)),
         Body::LaunchConfiguration(_) | Body::Policy(_) => Err(format!("load balancer {name} is unreadable")),
     }

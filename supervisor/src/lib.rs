@@ -1,1 +1,84 @@
-//! TODO
+//! The `microscaler` binary: every component in one process, on an embedded store, an in-process bus and the local
+//! container engine.
+//!
+//! What is started in which order is in [`service`]; what happens to a component that fails, in [`supervise`].
+
+mod apikey;
+mod cli;
+mod datadir;
+mod hosts;
+mod service;
+mod settings;
+mod signals;
+mod supervise;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Cli, Command};
+use datadir::DataDir;
+
+/// Exit code of a configuration that cannot be used.
+const BAD_CONFIG: u8 = 2;
+
+/// Runs the command line of this process; returns its exit code: 0 after an orderly stop, 2 for a configuration that
+/// cannot be used, 1 for any other reason not to run.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    if let Some(Command::CheckConfig { file }) = &cli.command {
+        return check(file);
+    }
+    telemetry::init(if cli.log_format == "json" {
+        telemetry::Format::Json
+    } else {
+        telemetry::Format::Text
+    });
+    let settings = match settings::read(cli.config.as_deref()) {
+        Ok(settings) => settings,
+        Err(error) => {
+            eprintln!("microscaler: {error}");
+            return ExitCode::from(BAD_CONFIG);
+        }
+    };
+    match run(cli, settings) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("microscaler: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn check(file: &Path) -> ExitCode {
+    match config::load(file) {
+        Ok(loaded) => {
+            for warning in &loaded.warnings {
+                eprintln!("warning: {warning}");
+            }
+            println!("{}: OK", file.display());
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::from(BAD_CONFIG)
+        }
+    }
+}
+
+fn run(cli: Cli, settings: settings::Settings) -> anyhow::Result<()> {
+    // Two providers are never linked in, but which one serves must be said before the first connection.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let data = DataDir::open(cli.data_dir)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let stop = signals::stop()?;
+        let service = service::Service::start(settings, &data).await?;
+        stop.await;
+        tracing::info!("stopping");
+        service.stop().await;
+        Ok(())
+    })
+}

@@ -191,10 +191,11 @@ impl Group {
             .filter(|i| i.phase.occupies_slot())
             .map(|i| i.slot)
             .collect();
-        // Records above a lowered max_size hold no low slot but still count against the ceiling.
+        // Records above a lowered max_size hold no low slot but still count against the ceiling, and so does a second
+        // one in a slot: a dead container that somebody started again after its slot was given away.
         let room = usize::try_from(self.spec.max_size)
             .unwrap_or(usize::MAX)
-            .saturating_sub(taken.len());
+            .saturating_sub(self.occupied());
         (0..self.spec.max_size)
             .filter(|slot| !taken.contains(slot))
             .take(room)

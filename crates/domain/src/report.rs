@@ -122,8 +122,8 @@ pub enum FromHost {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// The container runs.
-    Started(Box<ContainerFacts>),
+    /// The container was started. How it is now, its host's agent tells: two voices about one thing would need an order.
+    Started,
     /// The launch was given up; nothing of it is alive unless a removal failed, which the stop job repairs.
     Failed {
         /// Why, for people.

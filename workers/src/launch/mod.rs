@@ -106,8 +106,8 @@ impl Launcher {
 
     async fn start(&self, job: &Job, id: &ContainerId) -> Step<Verdict> {
         match logged(job, "start", self.deps.engine.start(id)).await {
-            // An exited container is told as it is, never started again.
-            Ok(()) | Err(EngineError::Exited) => self.tell_state(job, id).await,
+            // An exited container is never started again; its agent tells that it exited.
+            Ok(()) | Err(EngineError::Exited) => Ok(Verdict::Report(Outcome::Started)),
             Err(EngineError::NotFound) => self.vanished(job).await,
             Err(error) => {
                 let verdict = verdict_of(error);
@@ -117,14 +117,6 @@ impl Launcher {
                 }
                 Ok(verdict)
             }
-        }
-    }
-
-    async fn tell_state(&self, job: &Job, id: &ContainerId) -> Step<Verdict> {
-        match logged(job, "inspect", self.deps.engine.inspect(id)).await {
-            Ok(Some(facts)) => Ok(Verdict::Report(Outcome::Started(Box::new(facts)))),
-            Ok(None) => self.vanished(job).await,
-            Err(_) => Ok(Verdict::Retry),
         }
     }
 

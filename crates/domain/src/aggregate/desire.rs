@@ -231,6 +231,10 @@ impl Group {
     ) -> Result<(), DesireError> {
         spec.check()?;
         let (before, after) = (self.spec.desired_capacity, spec.desired_capacity);
+        // Generations of two launch configurations cannot be compared; another one begins with a clean record.
+        if spec.launch_configuration != self.spec.launch_configuration {
+            self.launches = crate::LaunchHealth::default();
+        }
         self.spec = spec;
         if before != after {
             let moved = if after > before {
