@@ -30,7 +30,7 @@ async fn main() -> ExitCode {
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
-            esay(&format!("demo-web: {why}");
+            let _ = writeln!(std::io::stderr(), "demo-web: {why}");
             ExitCode::FAILURE
         }
     }
@@ -48,11 +48,11 @@ fn port() -> Result<u16, String> {
 /// Serves until SIGTERM or SIGINT. The first process of a container gets no default handling of signals, so that
 /// without this a stop would take the whole grace period.
 async fn serve(port: u16) -> Result<(), String> {
-    let listening = TcpListener::bind(("0.0.0.0", port)).await;
-    let listener = listening.map_err(|error| format!("port {port} cannot be listened on: {error}"))?;
     let told = |error: std::io::Error| format!("signals cannot be received: {error}");
     let mut terminate = signal(SignalKind::terminate()).map_err(told)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(told)?;
+    let listening = TcpListener::bind(("0.0.0.0", port)).await;
+    let listener = listening.map_err(|error| format!("port {port} cannot be listened on: {error}"))?;
     if let Ok(address) = listener.local_addr() {
         say(&format!("listening on {address}"));
     }

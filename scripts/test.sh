@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Runs every test. Sees to what they need: Debian packages, and a Docker engine, stopped again if it was started here.
+. "$(dirname "$0")/lib.sh"
+need_rust
+# The tests make their images out of it.
+install busybox-static
+
+scripts/engine.sh up
+trap 'scripts/engine.sh down' EXIT
+
+say "tests"
+if cargo nextest --version >/dev/null 2>&1; then
+    cargo nextest run --workspace --no-fail-fast
+    cargo test --workspace --doc --quiet
+else
+    echo "(cargo-nextest would run them faster: cargo install --locked cargo-nextest)"
+    cargo test --workspace --no-fail-fast
+fi
