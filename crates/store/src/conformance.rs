@@ -1,1 +1,1 @@
-//! x
+//! The suite that every back end runs.

@@ -7,19 +7,22 @@
 pub mod conformance;
 mod embedded;
 mod error;
+pub mod faulty;
 mod memory;
+mod size;
 pub mod update;
 
 use async_trait::async_trait;
 use domain::{
-    AccountName, Activity, CommitId, Document, Epoch, Group, GroupId, GroupName, Host, HostName, InstallationId,
-    Kind, Revision, Timestamp,
+    AccountName, Activity, CommitId, Document, Epoch, Group, GroupId, GroupName, Host, HostName,
+    InstallationId, Kind, Revision, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
 pub use embedded::EmbeddedStore;
 pub use error::StoreError;
 pub use memory::MemoryStore;
+pub use size::MAX_DOCUMENT_BYTES;
 
 /// A stored value and the revision that a compare-and-set names.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,7 +82,8 @@ pub trait Store: Send + Sync {
     /// Stores a new group.
     ///
     /// # Errors
-    /// [`StoreError::Exists`] when a group that is not deleted has its account and name, or its id is known.
+    /// [`StoreError::Exists`] when a group that is not deleted has its account and name, or its id is known,
+    /// [`StoreError::TooLarge`]. [`update::create`] resolves an unknown outcome.
     async fn create_group(&self, group: &Group) -> Result<Revision>;
 
     /// A group by id, deleted or not. Linearizable: workers judge a record's phase by it.
@@ -91,28 +95,35 @@ pub trait Store: Send + Sync {
     /// A page of groups in id order. A group that exists throughout is neither missed nor repeated.
     async fn groups(&self, query: &GroupQuery) -> Result<Vec<Versioned<Group>>>;
 
-    /// The compare-and-set: replaces the group if it still has revision `expected`, an epoch not above
+    /// The compare-and-set: replaces the group if it still has revision `expected` and an epoch not above
     /// `group.epoch`. The caller has put `commit` into `group.commits`; see [`update`].
+    /// Its id, account and name stay, and a deleted group stays deleted: a change of them is a conflict.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] when the revision moved or the group is gone, [`StoreError::Fenced`] when a newer leader raised its epoch,
-    /// [`StoreError::Unknown`] when it may have happened, [`StoreError::Exists`] never.
+    /// [`StoreError::Fenced`] when a newer leader raised its epoch, whatever its revision;
+    /// else [`StoreError::Conflict`] when the revision moved or the group is gone; [`StoreError::TooLarge`];
+    /// [`StoreError::Unknown`] when it may have happened.
     async fn replace_group(&self, group: &Group, expected: Revision, commit: CommitId) -> Result<Revision>;
 
     /// Drops a deleted group that has nothing left, if it still has revision `expected`.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] when the revision moved.
+    /// [`StoreError::Conflict`] when the revision moved, it is gone already, or it is not deleted.
     async fn purge_group(&self, id: GroupId, expected: Revision) -> Result<()>;
 
     /// Stores a new document.
     ///
     /// # Errors
-    /// [`StoreError::Exists`] when its account has one of its kind and name.
+    /// [`StoreError::Exists`] when its account has one of its kind and name, [`StoreError::TooLarge`].
     async fn create_document(&self, document: &Document) -> Result<Revision>;
 
     /// A document by kind and name.
-    async fn document(&self, kind: Kind, account: &AccountName, name: &str) -> Result<Option<Versioned<Document>>>;
+    async fn document(
+        &self,
+        kind: Kind,
+        account: &AccountName,
+        name: &str,
+    ) -> Result<Option<Versioned<Document>>>;
 
     /// Every document of a kind, of one account or of all, by account and name.
     async fn documents(&self, kind: Kind, account: Option<&AccountName>) -> Result<Vec<Versioned<Document>>>;
@@ -120,22 +131,30 @@ pub trait Store: Send + Sync {
     /// Replaces a document (its account, kind and name stay) if it still has revision `expected`.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] when the revision moved or it is gone.
+    /// [`StoreError::Conflict`] when the revision moved or it is gone, [`StoreError::TooLarge`].
     async fn replace_document(&self, document: &Document, expected: Revision) -> Result<Revision>;
 
     /// Deletes a document if it still has revision `expected` and nothing uses it.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] when the revision moved, [`StoreError::InUse`] when `used_by` is not empty.
-    async fn delete_document(&self, kind: Kind, account: &AccountName, name: &str, expected: Revision) -> Result<()>;
+    /// [`StoreError::Conflict`] when the revision moved or it is gone, else [`StoreError::InUse`] when `used_by`
+    /// is not empty.
+    async fn delete_document(
+        &self,
+        kind: Kind,
+        account: &AccountName,
+        name: &str,
+        expected: Revision,
+    ) -> Result<()>;
 
     /// Copies activities to the history, replacing earlier states of the same; a final state stays.
     async fn put_activities(&self, activities: &[Activity]) -> Result<()>;
 
-    /// A page of a group's history, newest start first: `skip` entries passed over, at most `limit` given.
+    /// A page of a group's history, newest start first, of one start by id from the highest: `skip` entries
+    /// passed over, at most `limit` given.
     async fn activities(&self, group: GroupId, skip: usize, limit: usize) -> Result<Vec<Activity>>;
 
-    /// Drops the history before `before`.
+    /// Drops what started before `before` from every group's history; how much that was.
     async fn forget_activities(&self, before: Timestamp) -> Result<u64>;
 
     /// Stores a host as its agent registered it.
@@ -144,7 +163,7 @@ pub trait Store: Send + Sync {
     /// Every known host, by name.
     async fn hosts(&self) -> Result<Vec<Host>>;
 
-    /// Forgets a host.
+    /// Forgets a host; one that is not known is forgotten already.
     async fn remove_host(&self, name: &HostName) -> Result<()>;
 
     /// Stores a token or moves its end.
@@ -153,7 +172,7 @@ pub trait Store: Send + Sync {
     /// A token by its hash, expired or not.
     async fn token(&self, hash: &str) -> Result<Option<Token>>;
 
-    /// Drops tokens that ended before `before`.
+    /// Drops tokens that ended before `before`; how many.
     async fn forget_tokens(&self, before: Timestamp) -> Result<u64>;
 
     /// The leader's lease, if one was ever taken.
