@@ -2,6 +2,7 @@
 //! at-least-once delivery and no order between senders is all that is asked of a back end.
 
 pub mod conformance;
+mod faulty;
 mod memory;
 
 use std::time::Duration;
@@ -10,7 +11,8 @@ use async_trait::async_trait;
 use domain::{GroupId, HostName, Job, Message};
 use serde::{Deserialize, Serialize};
 
-pub use memory::MemoryBus;
+pub use faulty::{Fault, FaultyBus, Hook, point};
+pub use memory::{Limits, MemoryBus};
 
 /// An error of a bus.
 #[derive(Debug, thiserror::Error)]
