@@ -59,7 +59,7 @@ impl<'a> Census<'a> {
     /// Whether every slot that is taken is taken by an instance in service: nothing is on its way up or down.
     pub(crate) fn at_rest(&self) -> bool {
         let mut capacity = self.placed.iter().chain(&self.strays);
-        self.ending == 0 && self.stalled.is_empty() && capacity.all(|i| is_serving(i))
+        self.ending == 0 && capacity.all(|i| is_serving(i))
     }
 
     /// The next time at which a launch under way counts as failed.

@@ -15,7 +15,10 @@ pub(crate) fn fill(world: &World<'_>, census: &Census<'_>, plan: &mut Plan) {
     }
     match world.template {
         Ok(template) => place(world, census, template, plan),
-        Err(why) => plan.falls_short(format!("cannot launch {missing} missing instances: {why}")),
+        Err(why) => {
+            let why = format!("cannot launch {missing} missing instances: {why}");
+            plan.held_up(why, is_short(census, 0));
+        }
     }
 }
 
@@ -23,47 +26,38 @@ fn place(world: &World<'_>, census: &Census<'_>, template: &Template, plan: &mut
     let backoff = Backoff::of(world.group, template, world.now);
     let mut placement = Placement::new(world, census, template, &backoff);
     let slots = world.group.free_slots();
-    if slots.is_empty() && placement.take().is_some() {
-        zones::make_room(census, plan);
-    }
-    let wanted = census.missing().min(slots.len());
-    let mut launched = 0;
-    for slot in slots.into_iter().take(wanted) {
-        let Some((zone, host)) = placement.take() else {
-            break;
-        };
-        plan.intents.push(Intent::Launch {
-            slot,
-            host: host.clone(),
-            zone: zone.clone(),
-            reason: cause(census, launched),
-        });
-        launched += 1;
-    }
-    tell(world, census, launched, plan);
+    let usable = slots.get(..census.missing()).unwrap_or(&slots);
+    let launched = launch(census, usable, &mut placement, plan);
     if launched > 0 {
         plan.recheck_at(world.now + world.settings.launch_timeout);
     }
-    if launched < wanted {
-        hold_up(world, &backoff, &placement, plan);
+    if slots.len() < census.missing() {
+        plan.reasons.push(waiting(world, census, slots.len()));
+    }
+    let no_place = launched < usable.len() || (slots.is_empty() && placement.take().is_none());
+    if no_place {
+        hold_up(world, &backoff, &placement, is_short(census, launched), plan);
+    } else if slots.is_empty() {
+        zones::make_room(census, plan);
     } else {
         // A zone without room whose share went elsewhere.
         plan.reasons.extend(placement.shortages(world));
     }
 }
 
-/// Why the launch after `launched` others is needed.
-fn cause(census: &Census<'_>, launched: usize) -> String {
-    let capacity = census.capacity();
-    if capacity + launched < census.wanted {
-        format!("capacity was {capacity} of {} instances", census.wanted)
-    } else {
-        "replaces an instance in a zone that the group no longer uses".to_owned()
-    }
-}
-
-fn tell(world: &World<'_>, census: &Census<'_>, launched: usize, plan: &mut Plan) {
-    let missing = census.missing();
+/// Launches into `slots` until there is no more room; how many.
+fn launch(census: &Census<'_>, slots: &[u32], placement: &mut Placement<'_>, plan: &mut Plan) -> usize {
+    let places = std::iter::from_fn(|| placement.take());
+    let launches = slots.iter().zip(places).enumerate();
+    let before = plan.intents.len();
+    plan.intents
+        .extend(launches.map(|(earlier, (slot, (zone, host)))| Intent::Launch {
+            slot: *slot,
+            host: host.clone(),
+            zone: zone.clone(),
+            reason: cause(census, earlier),
+        }));
+    let launched = plan.intents.len() - before;
     if launched > 0 {
         plan.reasons.push(format!(
             "launching {launched}: {} of {} instances are in the group's zones",
@@ -71,25 +65,48 @@ fn tell(world: &World<'_>, census: &Census<'_>, launched: usize, plan: &mut Plan
             census.wanted
         ));
     }
-    let slots = world.group.free_slots().len();
-    if slots < missing {
-        let ending = census.ending + census.stalled.len();
-        plan.reasons.push(format!(
-            "{} launches wait for a free slot: max_size is {}, {} instances are there and {ending} terminating",
-            missing - slots,
-            world.group.spec.max_size,
+    launched
+}
+
+/// Whether the group lacks capacity, wherever it is, after so many launches.
+fn is_short(census: &Census<'_>, launched: usize) -> bool {
+    census.capacity() + launched < census.wanted
+}
+
+/// Why the launch after `earlier` others is needed.
+fn cause(census: &Census<'_>, earlier: usize) -> String {
+    if is_short(census, earlier) {
+        format!(
+            "capacity was {} of {} instances",
             census.capacity(),
-        ));
+            census.wanted
+        )
+    } else {
+        "replaces an instance in a zone that the group no longer uses".to_owned()
     }
 }
 
-/// Says what stands in the way of launches for which there are slots.
-fn hold_up(world: &World<'_>, backoff: &Backoff<'_>, placement: &Placement<'_>, plan: &mut Plan) {
+fn waiting(world: &World<'_>, census: &Census<'_>, slots: usize) -> String {
+    format!(
+        "{} launches wait for a free slot: max_size is {}, {} instances are there and {} terminating",
+        census.missing() - slots,
+        world.group.spec.max_size,
+        census.capacity(),
+        census.ending,
+    )
+}
+
+/// Says why there is no place for a launch.
+fn hold_up(
+    world: &World<'_>,
+    backoff: &Backoff<'_>,
+    placement: &Placement<'_>,
+    short: bool,
+    plan: &mut Plan,
+) {
     if let Some(until) = backoff.until() {
         plan.recheck_at(until);
     }
-    let reason = backoff
-        .reason()
-        .unwrap_or_else(|| placement.shortages(world).join("; "));
-    plan.falls_short(reason);
+    let shortages = || placement.shortages(world).join("; ");
+    plan.held_up(backoff.reason().unwrap_or_else(shortages), short);
 }

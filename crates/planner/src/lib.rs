@@ -15,9 +15,10 @@ mod scale_in;
 mod shortage;
 mod zones;
 
+use std::borrow::Cow;
 use std::time::Duration;
 
-use domain::{Cause, Group, GroupState, Instance, Intent, Phase, Template, Timestamp};
+use domain::{Cause, Group, GroupState, Instance, Intent, Observation, Phase, Template, Timestamp};
 
 use crate::census::Census;
 pub use crate::cooldown::{Direction, cooldown_over};
@@ -74,9 +75,10 @@ impl Plan {
         self.recheck = Some(self.recheck.map_or(at, |earlier| earlier.min(at)));
     }
 
-    fn falls_short(&mut self, why: String) {
-        self.reasons.push(why.clone());
-        self.shortfall = Some(why);
+    /// Notes what stands in the way; it is a shortfall while the group is `short`.
+    fn held_up(&mut self, why: String, short: bool) {
+        self.shortfall = short.then(|| why.clone());
+        self.reasons.push(why);
     }
 }
 
@@ -92,11 +94,10 @@ pub fn plan(world: &World<'_>) -> Plan {
         GroupState::Stopped => stop(world),
         GroupState::Paused => Plan::default(),
         GroupState::Started => {
-            let census = Census::of(world.group, world.now);
             if world.frozen {
-                freeze(&census)
+                freeze(&Census::of(world.group, world.now))
             } else {
-                keep(world, &census)
+                keep(world)
             }
         }
     }
@@ -122,9 +123,8 @@ fn freeze(census: &Census<'_>) -> Plan {
     let capacity = census.capacity();
     let held = "more than half of the hosts are silent, so nothing is replaced or terminated";
     if capacity < wanted {
-        plan.falls_short(format!(
-            "{held}: capacity stays at {capacity} of {wanted} instances"
-        ));
+        let why = format!("{held}: capacity stays at {capacity} of {wanted} instances");
+        plan.held_up(why, true);
     } else if capacity > wanted || !census.stalled.is_empty() || !census.strays.is_empty() {
         plan.reasons.push(format!(
             "{held}: {} instances wait to be terminated",
@@ -135,25 +135,39 @@ fn freeze(census: &Census<'_>) -> Plan {
     plan
 }
 
-fn keep(world: &World<'_>, census: &Census<'_>) -> Plan {
+fn keep(world: &World<'_>) -> Plan {
     let mut plan = Plan::default();
-    cancel_stalled(census, &mut plan);
-    scale_in::shed_surplus(census, &mut plan);
-    zones::retire_replaced(world.group, census, &mut plan);
-    launch::fill(world, census, &mut plan);
+    // Launches that stalled are failures like others: all that follows is decided with them counted.
+    let group = cancel_stalled(world, &mut plan);
+    let world = World {
+        group: &group,
+        ..*world
+    };
+    let census = Census::of(&group, world.now);
+    scale_in::shed_surplus(&census, &mut plan);
+    zones::retire_replaced(&group, &census, &mut plan);
+    launch::fill(&world, &census, &mut plan);
     if let Some(deadline) = census.next_deadline() {
         plan.recheck_at(deadline);
     }
     plan
 }
 
-fn cancel_stalled(census: &Census<'_>, plan: &mut Plan) {
-    if !census.stalled.is_empty() {
-        plan.terminate(census.stalled.iter().copied(), &Cause::Stalled);
-        plan.reasons.push(format!(
-            "cancelling {} launches: {}",
-            census.stalled.len(),
-            Cause::Stalled
-        ));
+/// Cancels launches past their deadline; the group as that leaves it.
+fn cancel_stalled<'a>(world: &World<'a>, plan: &mut Plan) -> Cow<'a, Group> {
+    let mut group = Cow::Borrowed(world.group);
+    let mut stalled = Census::of(world.group, world.now).stalled;
+    if stalled.is_empty() {
+        return group;
     }
+    stalled.sort_by_key(|instance| (instance.created, instance.id));
+    let cancel = Observation::Cancel(Cause::Stalled);
+    let is_cancelled = |i: &&Instance| group.to_mut().observe(i.id, &cancel, world.now).is_ok();
+    plan.terminate(stalled.into_iter().filter(is_cancelled), &Cause::Stalled);
+    plan.reasons.push(format!(
+        "cancelling {} launches: {}",
+        plan.intents.len(),
+        Cause::Stalled
+    ));
+    group
 }

@@ -1,0 +1,7 @@
+//! One story per rule.
+
+mod failures;
+mod hosts;
+mod ledger;
+mod life;
+mod zones;
