@@ -65,10 +65,6 @@ impl Cache {
         self.groups.keys().copied().collect()
     }
 
-    pub(crate) fn groups(&self) -> impl Iterator<Item = &Group> {
-        self.groups.values().map(|kept| &kept.value)
-    }
-
     pub(crate) fn instance(&self, group: GroupId, record: InstanceId) -> Option<&Instance> {
         self.groups.get(&group)?.value.instance(record)
     }
@@ -79,12 +75,7 @@ impl Cache {
         places.filter_map(|(group, record)| Some((*group, self.instance(*group, *record)?)))
     }
 
-    /// The hosts' ledger, charged with every record kept.
-    pub(crate) fn ledger(&self) -> &Ledger {
-        &self.ledger
-    }
-
-    /// The ledger, to be charged for the rest of a round with what it is about to record.
+    /// The hosts' ledger, charged with every record kept; to be charged for the rest of a round with what it is about to record.
     pub(crate) fn ledger_mut(&mut self) -> &mut Ledger {
         &mut self.ledger
     }

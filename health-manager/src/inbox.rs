@@ -40,7 +40,7 @@ pub(crate) enum Consequence {
 
 impl Inbox {
     /// The groups that have something to be told.
-    pub(crate) fn groups(&self) -> impl Iterator<Item = GroupId> {
+    pub(crate) fn touched(&self) -> impl Iterator<Item = GroupId> {
         self.waiting.keys().copied()
     }
 
@@ -66,7 +66,7 @@ impl Inbox {
     /// Takes a message in.
     pub(crate) fn receive(&mut self, message: Message, fleet: &mut Fleet, cache: &Cache) -> Vec<Consequence> {
         match message {
-            Message::Host { stamp, body } => self.from_host(&stamp, body, fleet, cache),
+            Message::Host { stamp, body } => self.host_said(&stamp, body, fleet, cache),
             Message::Job {
                 group,
                 record,
@@ -102,7 +102,7 @@ impl Inbox {
         Vec::new()
     }
 
-    fn from_host(
+    fn host_said(
         &mut self,
         stamp: &Stamp,
         body: FromHost,

@@ -112,12 +112,13 @@ pub async fn run(deps: Deps, shutdown: CancellationToken) -> Result<(), ManagerE
     let Some(mut leadership) = leader::acquire(&deps, &shutdown).await? else {
         return Ok(());
     };
-    tracing::info!(epoch = %leadership.epoch(), "leading");
+    let epoch = leadership.epoch();
+    tracing::info!(%epoch, "leading");
     deps.metrics.leading(true);
     let ended = tokio::select! {
         biased;
         error = leadership.keep() => Err(error),
-        ended = manager::run(deps.clone(), leadership.epoch(), shutdown) => ended,
+        ended = manager::run(deps.clone(), epoch, shutdown) => ended,
     };
     deps.metrics.leading(false);
     leadership.release().await;

@@ -158,8 +158,11 @@ impl Manager {
         }
         for job in &jobs {
             tracing::warn!(host = %job.host, group = %job.group, record = %job.record, "a container without a record is removed");
-            if let Err(error) = self.deps.bus.send(job).await {
-                tracing::warn!(record = %job.record, %error, "a removal was not sent; it is sent again");
+            match self.deps.bus.send(job).await {
+                Ok(()) => self.deps.metrics.orphan_removed(),
+                Err(error) => {
+                    tracing::warn!(record = %job.record, %error, "a removal was not sent; it is sent again")
+                }
             }
         }
         let next = if jobs.is_empty() {

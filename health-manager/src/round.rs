@@ -196,10 +196,11 @@ impl Manager {
 
     fn intend(&mut self, proposal: &mut Proposal, templates: &Templates, frozen: bool, now: Timestamp) {
         let template = templates.get(&proposal.next.id);
+        let ids = std::sync::Arc::clone(&self.deps.ids);
         let launching = template.and_then(|t| t.as_ref().ok()).map(|template| Launching {
             template,
             stalled: self.deps.settings.stalled,
-            ids: &*self.deps.ids,
+            ids: &*ids,
         });
         // Before planning: what runs already need not be launched.
         let adoptions = self.orphans.adoptions(&proposal.next, now);
