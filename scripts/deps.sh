@@ -30,7 +30,7 @@ unnamed=()
 
 # Lines "member directory dependency library" of every direct dependency, tests' and build scripts' included.
 edges() {
-    cargo tree --workspace --all-features --depth 1 --prefix depth --edges normal,build,dev --format ' {p} {lib}' |
+    cargo tree --workspace --all-features --no-dedupe --depth 1 --prefix depth --edges normal,build,dev --format ' {p} {lib}' |
         awk '$1 == 0 { member = $2; match($0, /\(\/[^)]*\)/); directory = substr($0, RSTART + 1, RLENGTH - 2) }
              $1 == 1 { print member, directory, $2, $NF == "(*)" ? $(NF - 1) : $NF }' | sort -u
 }
