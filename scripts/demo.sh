@@ -53,7 +53,7 @@ create() {
 }
 
 # Names of the group's running instances, as ms shows them.
-in_service() { ms list-instances --asg-name "$group" --output table | awk '/RUNNING/' | grep -o "$group-[0-9a-f]*"; }
+in_service() { ms list-instances --asg-name "$group" | awk '$2 == "RUNNING" { print $NF }'; }
 
 replaced() {
     seen=$(in_service) && [ "$(wc -l <<<"$seen")" = 3 ] && ! grep -qx "$victim" <<<"$seen"

@@ -7,7 +7,7 @@
 stop_groups() {
     local name
     ms login >/dev/null || return 0
-    ms list-asgs --output json | sed -n 's/^ *"name": "\(.*\)",\{0,1\}$/\1/p' | while read -r name; do
+    ms list-asgs | awk '$2 != "stopped" && NR > 1 { print $1 }' | while read -r name; do
         ms stop-asg --asg-name "$name" --wait </dev/null || true
     done
 }
@@ -16,7 +16,7 @@ stop_microscaler() {
     local pid
     pid=$(cat "$demo/microscaler.pid")
     kill "$pid"
-    if ! wait_until 30 ended; then
+    if ! wait_until 60 ended; then
         echo "microscaler (process $pid) does not end; killing it"
         kill -KILL "$pid"
     fi
