@@ -20,6 +20,11 @@ impl SimulatedEngine {
         self.world().faults.entry(call).or_default().push_back(fault);
     }
 
+    /// Forgets the failures that wait in line.
+    pub fn forget_faults(&self) {
+        self.world().faults.clear();
+    }
+
     /// How many changing calls in a thousand lose their answer from now on.
     pub fn lose_answers(&self, per_mille: u32) {
         self.world().options.lost_answers_per_mille = per_mille;
@@ -151,7 +156,7 @@ impl SimulatedEngine {
     /// How many of a group's containers are alive.
     #[must_use]
     pub fn alive(&self, group: GroupId) -> usize {
-        self.world().alive(group)
+        self.world().living(group).len()
     }
 
     /// The most of a group's containers that were ever alive at once.
@@ -160,8 +165,9 @@ impl SimulatedEngine {
         self.world().max_alive.get(&group).copied().unwrap_or_default()
     }
 
-    /// Calls back at every start, under the engine's lock, with the group and how many of it are alive then.
-    pub fn on_start(&self, hook: impl FnMut(GroupId, usize) + Send + 'static) {
+    /// Calls back at every start, under the engine's lock, with the container and those of its group that are
+    /// alive then, itself among them.
+    pub fn on_start(&self, hook: impl FnMut(&ContainerFacts, &[ContainerFacts]) + Send + 'static) {
         self.world().on_start = Some(Box::new(hook));
     }
 }

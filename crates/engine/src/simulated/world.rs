@@ -13,8 +13,8 @@ use super::options::{Behaviour, Call, Fault, SimulatedOptions};
 use super::random::Random;
 use crate::{EngineError, EngineEvent, Result, Usage};
 
-/// Called at every start with the group and how many of its containers are alive then.
-pub(super) type StartHook = Box<dyn FnMut(GroupId, usize) + Send>;
+/// Called at every start with the container and those of its group that are alive then, itself among them.
+pub(super) type StartHook = Box<dyn FnMut(&ContainerFacts, &[ContainerFacts]) + Send>;
 
 /// One container.
 #[derive(Clone, Debug)]
@@ -191,12 +191,12 @@ impl World {
         container.ip = ip;
         container.meter.since = Instant::now();
         self.change(id, ContainerState::Running(health));
-        if let Some(group) = self.facts(id).map(|facts| facts.group) {
-            let alive = self.alive(group);
-            let most = self.max_alive.entry(group).or_default();
-            *most = alive.max(*most);
+        if let Some(started) = self.facts(id) {
+            let alive = self.living(started.group);
+            let most = self.max_alive.entry(started.group).or_default();
+            *most = alive.len().max(*most);
             if let Some(hook) = self.on_start.as_mut() {
-                hook(group, alive);
+                hook(&started, &alive);
             }
         }
         Ok(())
@@ -239,11 +239,13 @@ impl World {
         self.containers.remove(id);
     }
 
-    pub(super) fn alive(&self, group: GroupId) -> usize {
-        let facts = self.containers.keys().filter_map(|id| self.facts(id));
-        facts
-            .filter(|f| f.group == group && matches!(f.state, ContainerState::Running(_)))
-            .count()
+    /// A group's containers that are alive.
+    pub(super) fn living(&self, group: GroupId) -> Vec<ContainerFacts> {
+        let running = self.containers.keys().filter(|id| self.is_running(id));
+        running
+            .filter_map(|id| self.facts(id))
+            .filter(|facts| facts.group == group)
+            .collect()
     }
 
     pub(super) fn usage(&self, id: &ContainerId) -> Option<Usage> {
