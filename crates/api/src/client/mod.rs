@@ -7,10 +7,11 @@ mod tests;
 
 use std::time::Duration;
 
-use reqwest::{Method, Url, redirect};
+use reqwest::{Url, redirect};
 use serde_json::{Value, json};
 
 pub use error::ClientError;
+pub use reqwest::Method;
 pub use target::path;
 
 /// A server that does not even accept a connection in this time is not there.

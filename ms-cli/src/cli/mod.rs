@@ -1,0 +1,83 @@
+//! What can be typed.
+
+mod groups;
+mod lists;
+mod resources;
+mod session;
+
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{ArgMatches, Command, FromArgMatches, Subcommand};
+
+pub use groups::{ActivitiesArgs, CapacityArgs, Groups, InstancesArgs, TerminateArgs, WaitArgs};
+pub use lists::{ListArgs, ShowArgs};
+pub use resources::{NAME, Request, Verb};
+pub use session::{LoginArgs, Session};
+
+const ABOUT: &str = "Autoscaling groups of containers, from the command line";
+
+const AFTER: &str = "Start with `ms login`, then add-lconf, add-asg and start-asg. `ms COMMAND --help` shows a \
+                     command's options; long options may be abbreviated.";
+
+/// One command, understood.
+pub enum Action {
+    /// `ms` alone.
+    Help,
+    /// Logging in and the defaults file.
+    Session(Session),
+    /// Add, update, delete or list documents of a kind.
+    Resource(Request),
+    /// Everything about running groups, and the rest.
+    Groups(Groups),
+}
+
+/// The whole command line's definition.
+pub fn command() -> Command {
+    let root = Command::new("ms")
+        .about(ABOUT)
+        .after_help(AFTER)
+        .version(env!("CARGO_PKG_VERSION"))
+        .infer_long_args(true)
+        .infer_subcommands(true)
+        // An option given twice counts as it was given last.
+        .args_override_self(true);
+    Groups::augment_subcommands(Session::augment_subcommands(root).subcommands(resources::commands()))
+}
+
+/// Which command the matches of [`command`] are.
+///
+/// # Errors
+/// Only when a command's definition and its reading disagree.
+pub fn read(matches: &ArgMatches) -> Result<Action, clap::Error> {
+    let Some((name, own)) = matches.subcommand() else {
+        return Ok(Action::Help);
+    };
+    if let Some(request) = resources::read(name, own) {
+        return Ok(Action::Resource(request));
+    }
+    if Session::has_subcommand(name) {
+        return Session::from_arg_matches(matches).map(Action::Session);
+    }
+    Groups::from_arg_matches(matches).map(Action::Groups)
+}
+
+/// Prints what the parser has to say, which is help, the version or an error, and its exit code.
+pub fn answer(answer: &clap::Error) -> ExitCode {
+    // A reader that closed its end early has seen what it wanted.
+    let _closed = answer.print();
+    match answer.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
+        _ => ExitCode::from(2),
+    }
+}
+
+/// A name as an option's value. Whether it is allowed is the server's to say, but an empty one or a dot could
+/// not be told from another path.
+fn name(text: &str) -> Result<String, String> {
+    match text {
+        "" => Err("a name must not be empty".to_owned()),
+        "." | ".." => Err("this is no name".to_owned()),
+        name => Ok(name.to_owned()),
+    }
+}

@@ -1,0 +1,135 @@
+//! The commands of the four kinds of document, made from their descriptions.
+
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
+use serde_json::{Map, Value};
+
+use super::{ListArgs, name};
+use crate::kinds::{self, Field, Kind, ValueKind};
+
+/// The REST field, and the argument's id, of every document's name.
+pub const NAME: &str = "name";
+
+/// What is done with documents of a kind.
+#[derive(Clone, Debug)]
+pub enum Verb {
+    /// Create one.
+    Add,
+    /// Change the named fields of one.
+    Update,
+    /// Delete one.
+    Delete,
+    /// Show all.
+    List(ListArgs),
+}
+
+/// A command about documents of a kind.
+#[derive(Debug)]
+pub struct Request {
+    /// What is done.
+    pub verb: Verb,
+    /// The kind.
+    pub kind: &'static Kind,
+    /// The document's name; empty for lists.
+    pub name: String,
+    /// The fields that the command line names.
+    pub fields: Map<String, Value>,
+}
+
+/// All commands of all kinds.
+pub fn commands() -> Vec<Command> {
+    kinds::ALL.iter().flat_map(|kind| of(kind)).collect()
+}
+
+fn of(kind: &'static Kind) -> [Command; 4] {
+    let (one, noun) = (kind.one, kind.noun);
+    let fields = || kind.fields.iter().filter_map(option);
+    let about = |verb: &str| format!("{verb} a {noun}");
+    [
+        Command::new(format!("add-{one}"))
+            .about(about("Add"))
+            .arg(name_arg(kind))
+            .args(fields()),
+        Command::new(format!("update-{one}"))
+            .about(format!("Change what is named of a {noun}"))
+            .arg(name_arg(kind))
+            .args(fields()),
+        Command::new(format!("delete-{one}"))
+            .about(about("Delete"))
+            .arg(name_arg(kind)),
+        ListArgs::augment_args(
+            Command::new(format!("list-{}", kind.all)).about(format!("List all {}", kind.nouns)),
+        ),
+    ]
+}
+
+fn name_arg(kind: &Kind) -> Arg {
+    Arg::new(NAME)
+        .long(kind.name_option)
+        .short(kind.name_short)
+        .value_name("NAME")
+        .value_parser(name)
+        .required(true)
+        .help(format!("Name of the {}", kind.noun))
+}
+
+fn option(field: &'static Field) -> Option<Arg> {
+    let arg = Arg::new(field.name).long(field.option?).help(field.help);
+    let arg = match field.short {
+        Some(short) => arg.short(short),
+        None => arg,
+    };
+    Some(match field.value {
+        ValueKind::Flag => arg.action(ArgAction::SetTrue),
+        kind => arg
+            .value_name(kind.placeholder())
+            .value_parser(move |text: &str| kind.parse(text))
+            .allow_negative_numbers(true),
+    })
+}
+
+/// The request that a command of [`commands`] stands for; `None` for any other command.
+pub fn read(command: &str, matches: &ArgMatches) -> Option<Request> {
+    let (verb, rest) = command.split_once('-')?;
+    let kind = kinds::ALL.iter().find(|k| {
+        if verb == "list" {
+            k.all == rest
+        } else {
+            k.one == rest
+        }
+    })?;
+    let verb = match verb {
+        "add" => Verb::Add,
+        "update" => Verb::Update,
+        "delete" => Verb::Delete,
+        "list" => Verb::List(ListArgs::from_arg_matches(matches).ok()?),
+        _ => return None,
+    };
+    let name = matches
+        .try_get_one::<String>(NAME)
+        .ok()
+        .flatten()
+        .cloned()
+        .unwrap_or_default();
+    let fields = kind
+        .fields
+        .iter()
+        .filter_map(|f| Some((f.name.to_owned(), value(f, matches)?)))
+        .collect();
+    Some(Request {
+        verb,
+        kind,
+        name,
+        fields,
+    })
+}
+
+/// What the command line says of a field; commands that do not take it say nothing.
+fn value(field: &Field, matches: &ArgMatches) -> Option<Value> {
+    match field.value {
+        ValueKind::Flag => {
+            let set = matches.try_get_one::<bool>(field.name).ok().flatten();
+            set.filter(|set| **set).map(|set| Value::from(*set))
+        }
+        _ => matches.try_get_one::<Value>(field.name).ok().flatten().cloned(),
+    }
+}

@@ -1,0 +1,58 @@
+//! Completing what an add command sends: the command line first, then the defaults file, then what is usual.
+
+use serde_json::{Map, Value};
+
+use super::{Context, known};
+use crate::cli::{NAME, Request};
+use crate::kinds::{Fallback, Field};
+use crate::messages::Failure;
+
+/// The whole document that an add command means. A required field that is nowhere stays out: the server says so.
+///
+/// # Errors
+/// [`Failure`] when zones were left out and no host is known.
+pub async fn complete(context: &Context, request: &Request) -> Result<Map<String, Value>, Failure> {
+    let mut document = request.fields.clone();
+    for field in request.kind.fields {
+        if !document.contains_key(field.name)
+            && let Some(value) = left_out(context, request, field).await?
+        {
+            document.insert(field.name.to_owned(), value);
+        }
+    }
+    document.insert(NAME.to_owned(), Value::from(request.name.as_str()));
+    Ok(document)
+}
+
+async fn left_out(context: &Context, request: &Request, field: &Field) -> Result<Option<Value>, Failure> {
+    let contradicted = |f: &Field| f.displaces == Some(field.name) && request.fields.contains_key(f.name);
+    if request.kind.fields.iter().any(contradicted) {
+        return Ok(None);
+    }
+    if let Some(default) = context.defaults.get(request.kind.section, field.name) {
+        return Ok(Some(default.clone()));
+    }
+    Ok(match field.fallback {
+        Fallback::Nothing => None,
+        Fallback::Text(text) => Some(Value::from(text)),
+        Fallback::Integer(number) => Some(Value::from(number)),
+        Fallback::KnownZones => Some(known_zones(context, request, field).await?),
+    })
+}
+
+async fn known_zones(context: &Context, request: &Request, field: &Field) -> Result<Value, Failure> {
+    let zones = known::zones(&context.client).await?;
+    if zones.is_empty() {
+        let option = field.option.unwrap_or(field.name);
+        return Err(Failure::Missing {
+            what: format!("no {} given, and no host names any zone", field.name),
+            hint: format!(
+                "give --{option} ZONE,..., or put {} into the section {} of {}",
+                field.name,
+                request.kind.section,
+                context.defaults.path().display()
+            ),
+        });
+    }
+    Ok(Value::from(zones))
+}

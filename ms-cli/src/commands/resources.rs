@@ -1,0 +1,76 @@
+//! Add, update, delete and list, the same for all kinds of document.
+
+use api::client::path;
+use serde_json::Value;
+
+use super::lists::{self, Listing};
+use super::{Context, OK, fill};
+use crate::cli::{Request, Verb};
+use crate::kinds::Kind;
+use crate::messages::{Failure, Mention, explain};
+use crate::output::print;
+
+/// Does a command about documents.
+///
+/// # Errors
+/// [`Failure`] says why it was not done.
+pub async fn run(context: &Context, request: &Request) -> Result<(), Failure> {
+    match &request.verb {
+        Verb::Add => add(context, request).await?,
+        Verb::Update => update(context, request).await?,
+        Verb::Delete => delete(context, request).await?,
+        Verb::List(args) => return lists::show(context, &Listing::of_kind(request.kind), args).await,
+    }
+    Ok(print(OK)?)
+}
+
+async fn add(context: &Context, request: &Request) -> Result<(), Failure> {
+    let document = fill::complete(context, request).await?;
+    let mentions = Mention::all_of(request.kind, &document);
+    match context
+        .client
+        .post(request.kind.all, &Value::Object(document))
+        .await
+    {
+        Ok(_) => Ok(()),
+        Err(error) => Err(explain(&context.client, error, &mentions).await),
+    }
+}
+
+async fn update(context: &Context, request: &Request) -> Result<(), Failure> {
+    if request.fields.is_empty() {
+        return Err(nothing_to_change(request.kind));
+    }
+    let mut mentions = vec![Mention::new(request.kind.thing, &request.name)];
+    mentions.extend(Mention::all_of(request.kind, &request.fields));
+    let body = Value::Object(request.fields.clone());
+    match context
+        .client
+        .put(&path(&[request.kind.all, &request.name]), &body)
+        .await
+    {
+        Ok(_) => Ok(()),
+        Err(error) => Err(explain(&context.client, error, &mentions).await),
+    }
+}
+
+async fn delete(context: &Context, request: &Request) -> Result<(), Failure> {
+    match context
+        .client
+        .delete(&path(&[request.kind.all, &request.name]))
+        .await
+    {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            let mention = Mention::new(request.kind.thing, &request.name);
+            Err(explain(&context.client, error, &[mention]).await)
+        }
+    }
+}
+
+fn nothing_to_change(kind: &Kind) -> Failure {
+    Failure::Missing {
+        what: format!("nothing to change: only the {}'s name was given", kind.noun),
+        hint: format!("`ms update-{} --help` shows what can be changed", kind.one),
+    }
+}

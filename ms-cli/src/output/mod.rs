@@ -1,0 +1,52 @@
+//! How answers are shown.
+
+mod column;
+mod table;
+mod watch;
+
+use std::io::{self, Write};
+
+use clap::ValueEnum;
+use serde_json::Value;
+
+pub use column::{Column, column, show as show_value, time};
+pub use table::{Row, table};
+pub use watch::watch;
+
+/// A format of output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Columns for people.
+    Table,
+    /// The server's documents as JSON.
+    Json,
+    /// The server's documents as YAML.
+    Yaml,
+}
+
+/// An answer in a format; `table` is only asked for when the format is that.
+///
+/// # Errors
+/// Never with what the server sends: every JSON document can be written as either.
+pub fn render(format: Format, answer: &Value, table: impl FnOnce() -> String) -> io::Result<String> {
+    match format {
+        Format::Table => Ok(table()),
+        Format::Json => serde_json::to_string_pretty(answer).map_err(io::Error::other),
+        Format::Yaml => {
+            let text = serde_saphyr::to_string(answer).map_err(io::Error::other)?;
+            Ok(text.trim_end().to_owned())
+        }
+    }
+}
+
+/// Prints text and a line's end on stdout. A reader that went away (`ms list-asgs | head -1`) is no error.
+///
+/// # Errors
+/// Any other failure to write.
+pub fn print(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done,
+    }
+}

@@ -1,0 +1,82 @@
+//! Showing something again and again.
+
+use std::io;
+use std::time::Duration;
+
+use console::Term;
+
+use super::print;
+use crate::messages::Failure;
+
+/// Between two looks.
+const EVERY: Duration = Duration::from_secs(2);
+
+/// Shows what `look` returns every two seconds until Ctrl-C. A server that is away for a while is shown as such and
+/// asked again; anything else ends it.
+///
+/// # Errors
+/// What `look` failed with.
+pub async fn watch(look: impl AsyncFn() -> Result<String, Failure>) -> Result<(), Failure> {
+    let screen = Screen::new();
+    let mut pause = tokio::time::interval(EVERY);
+    pause.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            stop = tokio::signal::ctrl_c() => return stop.map_err(Failure::Output),
+            _ = pause.tick() => {}
+        }
+        let text = tokio::select! {
+            stop = tokio::signal::ctrl_c() => return stop.map_err(Failure::Output),
+            text = look() => text,
+        };
+        match text {
+            Ok(text) => screen.draw(&text)?,
+            Err(failure) if failure.may_pass() => screen.draw(&failure.to_string())?,
+            Err(failure) => return Err(failure),
+        }
+    }
+}
+
+/// The terminal, whose cursor comes back when this goes; without one, each look is printed below the last.
+struct Screen(Option<Term>);
+
+impl Screen {
+    fn new() -> Self {
+        let terminal = Some(Term::buffered_stdout()).filter(Term::is_term);
+        if let Some(terminal) = &terminal {
+            // A terminal that cannot hide its cursor shows the same text.
+            let _shown = terminal.hide_cursor().and_then(|()| terminal.clear_screen());
+        }
+        Self(terminal)
+    }
+
+    fn draw(&self, text: &str) -> io::Result<()> {
+        let Some(terminal) = &self.0 else {
+            return print(&format!("{text}\n"));
+        };
+        let (height, width) = terminal.size();
+        let room = usize::from(height).saturating_sub(3);
+        terminal.move_cursor_to(0, 0)?;
+        let mut lines = vec![format!("{}  (Ctrl-C ends)", now()), String::new()];
+        lines.extend(text.lines().take(room).map(str::to_owned));
+        for line in lines {
+            let line: String = line.chars().take(usize::from(width)).collect();
+            terminal.clear_line()?;
+            terminal.write_line(&line)?;
+        }
+        terminal.clear_to_end_of_screen()?;
+        terminal.flush()
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        if let Some(terminal) = &self.0 {
+            let _shown = terminal.show_cursor().and_then(|()| terminal.flush());
+        }
+    }
+}
+
+fn now() -> String {
+    super::time(jiff::Timestamp::now().as_second())
+}
