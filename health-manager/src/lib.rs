@@ -66,6 +66,22 @@ impl Default for Settings {
     }
 }
 
+impl From<&config::Config> for Settings {
+    fn from(config: &config::Config) -> Self {
+        Self {
+            reconciler_interval: config.health_manager.reconciler_interval,
+            max_age_stale: config.health_manager.max_age_stale,
+            stalled: config.instance_manager.stalled,
+            leader_lease: config.health_manager.leader_lease,
+            exclusive: false,
+            history: config.history.retention,
+            balancer_domain: config.load_balancer.domain.clone(),
+            instance_types: config.instance_types.clone(),
+            ..Self::default()
+        }
+    }
+}
+
 /// A health manager's surroundings.
 #[derive(Clone)]
 pub struct Deps {

@@ -41,14 +41,22 @@ pub(crate) fn load_or_make(path: &Path, target: &str) -> anyhow::Result<ApiKey> 
 
 /// 256 random bits, as 64 hex digits.
 fn fresh() -> String {
-    rand::random::<[u8; 32]>().iter().map(|byte| format!("{byte:02x}")).collect()
+    rand::random::<[u8; 32]>()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// Written beside and renamed, so that a crash leaves the old key or the new one, never half of it.
 fn write(path: &Path, target: &str, key: &ApiKey) -> std::io::Result<()> {
     let beside = path.with_extension("new");
     let mut options = OpenOptions::new();
-    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
+    let mut file = options
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&beside)?;
     let ApiKey { user, key } = key;
     let quoted = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
     write!(
@@ -76,7 +84,10 @@ mod tests {
         let second = load_or_make(&path, "http://localhost:2/asgcc").unwrap();
         assert_eq!(first, second);
         assert_eq!(first.key.len(), 64);
-        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(
+            std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
         assert!(std::fs::read_to_string(&path).unwrap().contains("localhost:2"));
         std::fs::write(&path, "user: [").unwrap();
         let refused = load_or_make(&path, "t").unwrap_err().to_string();

@@ -49,21 +49,31 @@ fn usual() -> Option<PathBuf> {
 
 fn lock(path: &Path) -> anyhow::Result<File> {
     let mut options = OpenOptions::new();
-    let file = options.read(true).write(true).create(true).truncate(false).mode(0o600).open(path);
+    let file = options
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(path);
     let mut file = file.with_context(|| format!("{} cannot be opened", path.display()))?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
             let holder = std::fs::read_to_string(path).unwrap_or_default();
             let dir = path.parent().unwrap_or(path).display();
-            bail!("data directory {dir} is in use by another microscaler (process {})", holder.trim());
+            bail!(
+                "data directory {dir} is in use by another microscaler (process {})",
+                holder.trim()
+            );
         }
         Err(TryLockError::Error(error)) => {
             return Err(error).with_context(|| format!("{} cannot be locked", path.display()));
         }
     }
     // For whoever is refused; the lock itself is the kernel's.
-    file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id()))?;
+    file.set_len(0)
+        .and_then(|()| writeln!(file, "{}", std::process::id()))?;
     Ok(file)
 }
 
@@ -78,9 +88,15 @@ mod tests {
     fn a_second_copy_is_refused_until_the_first_ends() {
         let path = std::env::temp_dir().join(format!("microscaler-datadir-{}", uuid::Uuid::new_v4()));
         let first = DataDir::open(Some(path.clone())).unwrap();
-        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o700);
+        assert_eq!(
+            std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o700
+        );
         let refused = DataDir::open(Some(path.clone())).err().unwrap().to_string();
-        assert!(refused.contains("in use") && refused.contains(&std::process::id().to_string()), "{refused}");
+        assert!(
+            refused.contains("in use") && refused.contains(&std::process::id().to_string()),
+            "{refused}"
+        );
         drop(first);
         assert!(DataDir::open(Some(path.clone())).is_ok());
         std::fs::remove_dir_all(path).unwrap();

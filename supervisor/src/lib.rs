@@ -3,10 +3,12 @@
 //!
 //! What is started in which order is in [`service`]; what happens to a component that fails, in [`supervise`].
 
+mod account;
 mod apikey;
 mod cli;
 mod datadir;
 mod hosts;
+mod parts;
 mod service;
 mod settings;
 mod signals;
@@ -36,14 +38,14 @@ pub fn main() -> ExitCode {
     } else {
         telemetry::Format::Text
     });
-    let settings = match settings::read(cli.config.as_deref()) {
-        Ok(settings) => settings,
+    let config = match settings::read(cli.config.as_deref()) {
+        Ok(config) => config,
         Err(error) => {
             eprintln!("microscaler: {error}");
             return ExitCode::from(BAD_CONFIG);
         }
     };
-    match run(cli, settings) {
+    match run(cli, config) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("microscaler: {error:#}");
@@ -68,14 +70,14 @@ fn check(file: &Path) -> ExitCode {
     }
 }
 
-fn run(cli: Cli, settings: settings::Settings) -> anyhow::Result<()> {
+fn run(cli: Cli, config: config::Config) -> anyhow::Result<()> {
     // Two providers are never linked in, but which one serves must be said before the first connection.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let data = DataDir::open(cli.data_dir)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let stop = signals::stop()?;
-        let service = service::Service::start(settings, &data).await?;
+        let service = service::Service::start(config, &data).await?;
         stop.await;
         tracing::info!("stopping");
         service.stop().await;

@@ -72,7 +72,12 @@ async fn keep(name: String, watch: Watch, run: Run, shutdown: CancellationToken)
             return;
         }
         let why = ended.map_or_else(|error| format!("{error:#}"), |()| "it ended by itself".to_owned());
-        tracing::error!(component = name, why, ?pause, "a component failed; it is started again");
+        tracing::error!(
+            component = name,
+            why,
+            ?pause,
+            "a component failed; it is started again"
+        );
         watch.board.component(&name, ComponentState::Failed, why);
         watch.metrics.component_restarted(&name);
         if begun.elapsed() >= RECOVERED {
