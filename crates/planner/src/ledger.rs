@@ -99,15 +99,15 @@ impl Ledger {
 
     /// Changes a host's page, and drops it when nothing is left on it.
     fn on(&mut self, host: &HostName, change: impl FnOnce(&mut Account)) {
-        let Some(account) = self.accounts.get_mut(host) else {
-            let mut account = Account::default();
-            change(&mut account);
-            self.accounts.insert(host.clone(), account);
-            return;
-        };
-        change(account);
-        if account.is_blank() {
-            self.accounts.remove(host);
+        // Only a host that is new here costs a copy of its name.
+        if !self.accounts.contains_key(host) {
+            self.accounts.insert(host.clone(), Account::default());
+        }
+        if let Some(account) = self.accounts.get_mut(host) {
+            change(account);
+            if account.is_blank() {
+                self.accounts.remove(host);
+            }
         }
     }
 }

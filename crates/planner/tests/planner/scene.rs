@@ -1,7 +1,7 @@
 //! A group, its hosts and a time: what stories and properties are made of.
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use domain::aggregate::intend::Launching;
@@ -18,16 +18,11 @@ pub const TIMEOUT: Duration = Duration::from_secs(60);
 pub const NOW: Timestamp = Timestamp::from_millis(1_000_000_000);
 
 /// Ids counted up, so that a failing scene reads the same each time.
-#[derive(Clone, Debug)]
-struct Counted(Cell<u128>);
+struct Counted(AtomicU64);
 
-struct Serial<'a>(&'a std::sync::Mutex<u128>);
-
-impl Ids for Serial<'_> {
+impl Ids for Counted {
     fn fresh(&self) -> Uuid {
-        let mut next = self.0.lock().unwrap();
-        *next += 1;
-        Uuid::from_u128(*next)
+        Uuid::from_u128(u128::from(self.0.fetch_add(1, Ordering::Relaxed) + 1))
     }
 }
 
@@ -39,7 +34,8 @@ pub struct Scene {
     pub template: Result<Template, String>,
     pub frozen: bool,
     pub now: Timestamp,
-    ids: Counted,
+    /// The last id given.
+    last: u64,
 }
 
 pub fn zone(name: &str) -> ZoneName {
@@ -126,7 +122,7 @@ impl Scene {
             template: Ok(template(1_024, 1)),
             frozen: false,
             now: NOW,
-            ids: Counted(Cell::new(0)),
+            last: 0,
         }
     }
 
@@ -181,13 +177,12 @@ impl Scene {
     }
 
     pub fn in_phase(mut self, host: &str, zone: &str, phase: Phase) -> Self {
-        let id = self.ids.0.get() + 1;
-        self.ids.0.set(id);
-        let slot = u32::try_from(id - 1).unwrap();
+        self.last += 1;
+        let slot = u32::try_from(self.last - 1).unwrap();
         let created = NOW - Duration::from_secs(10_000) + Duration::from_secs(u64::from(slot));
         self.group
             .instances
-            .push(record(id, slot, (host, zone), created, phase));
+            .push(record(u128::from(self.last), slot, (host, zone), created, phase));
         self
     }
 
@@ -215,15 +210,14 @@ impl Scene {
 
     /// Records a plan as the health manager does.
     pub fn record(&mut self, plan: &Plan) -> Result<(), String> {
-        let next = std::sync::Mutex::new(self.ids.0.get().max(1_000));
-        let ids = Serial(&next);
+        let ids = Counted(AtomicU64::new(self.last.max(1_000)));
         let launching = self.template.as_ref().ok().map(|template| Launching {
             template,
             stalled: TIMEOUT,
             ids: &ids,
         });
         let done = self.group.intend(&plan.intents, launching.as_ref(), self.now);
-        self.ids.0.set(*next.lock().unwrap());
+        self.last = ids.0.into_inner();
         done.map_err(|error| error.to_string())
     }
 
