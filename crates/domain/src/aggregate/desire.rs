@@ -1,5 +1,7 @@
 //! Desired state: what users and policies ask, validated and applied in one place.
 
+use serde::Deserialize;
+
 use crate::group::MAX_GROUP_SIZE;
 use crate::phase::Phase;
 use crate::{
@@ -8,7 +10,7 @@ use crate::{
 };
 
 /// The fields of an update; what is `None` stays.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct GroupPatch {
     /// New zones.
     pub availability_zones: Option<Vec<ZoneName>>,
