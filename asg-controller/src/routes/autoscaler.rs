@@ -1,0 +1,82 @@
+//! What the autoscaler sees and sets, in any account.
+
+use actix_web::http::Method;
+use actix_web::web;
+use domain::{AccountName, Desire, Group};
+
+use super::{Response, Shared, groups, instances};
+use crate::error::Refusal;
+use crate::http::{Access, Answer, Endpoint, IfMatch, Json};
+use crate::validate::tables;
+
+pub(super) fn endpoints() -> Vec<Endpoint> {
+    let one = "/{account}/asgs/{name}/instances";
+    let endpoint = |method, path, summary, answer, route| {
+        Endpoint::new(method, path, summary, answer, route).access(Access::Autoscaler)
+    };
+    vec![
+        endpoint(
+            Method::GET,
+            "/{account}/asgs",
+            "Lists an account's groups",
+            Answer::Many("Group"),
+            web::route().to(list),
+        ),
+        endpoint(
+            Method::GET,
+            one,
+            "Lists the instances of an account's group",
+            Answer::Many("Instance"),
+            web::route().to(instances),
+        ),
+        endpoint(
+            Method::PUT,
+            one,
+            "Sets desired capacity",
+            Answer::One("Written"),
+            web::route().to(resize),
+        )
+        .body("InstanceCount")
+        .if_match(),
+    ]
+}
+
+fn account(service: &Shared, given: &str) -> Result<AccountName, Refusal> {
+    let known = AccountName::parse(given)
+        .ok()
+        .filter(|account| service.access.knows(account));
+    known.ok_or_else(|| Refusal::not_found("account", given))
+}
+
+async fn list(service: Shared, given: web::Path<String>) -> Response {
+    let account = account(&service, &given)?;
+    Ok(groups::listing(&service, &service.groups(&account).await?))
+}
+
+async fn instances(service: Shared, path: web::Path<(String, String)>) -> Response {
+    let (given, name) = path.into_inner();
+    let account = account(&service, &given)?;
+    Ok(instances::listing(
+        &service,
+        &service.group(&account, &name).await?,
+    ))
+}
+
+async fn resize(
+    service: Shared,
+    path: web::Path<(String, String)>,
+    IfMatch(if_match): IfMatch,
+    Json(body): Json,
+) -> Response {
+    let (given, name) = path.into_inner();
+    let account = account(&service, &given)?;
+    let desired = tables::instance_count(body)?;
+    let desire = |_: &Group| {
+        Ok::<_, Refusal>(Desire::Capacity {
+            desired,
+            cause: "the autoscaler's request".to_owned(),
+        })
+    };
+    let changed = service.change(&account, &name, if_match, desire).await;
+    changed.map(|group| groups::written(&group))
+}

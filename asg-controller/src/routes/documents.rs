@@ -1,0 +1,73 @@
+//! Load balancers, launch configurations and policies: one set of handlers for all kinds.
+
+use actix_web::http::Method;
+use actix_web::{HttpResponse, web};
+use api::documents::Written;
+use domain::Kind;
+
+use super::{Response, Shared};
+use crate::http::{Answer, Caller, Endpoint, Json};
+use crate::service::shown;
+
+/// A kind's path and schema.
+fn names(kind: Kind) -> (&'static str, &'static str) {
+    match kind {
+        Kind::LoadBalancer => ("/lbs", "LoadBalancer"),
+        Kind::LaunchConfiguration => ("/lconfs", "LaunchConfiguration"),
+        Kind::Policy => ("/policies", "Policy"),
+    }
+}
+
+pub(super) fn endpoints(kind: Kind) -> Vec<Endpoint> {
+    let (all, schema) = names(kind);
+    let (one, what) = (format!("{all}/{{name}}"), kind.as_str());
+    let endpoint = |method, path: &str, summary: &str, answer, route| {
+        Endpoint::new(method, path, &format!("{summary} {what}"), answer, route)
+    };
+    let written = Answer::One("Written");
+    let list = web::route().to(move |service, caller| list(kind, service, caller));
+    let create = web::route().to(move |service, caller, body| create(kind, service, caller, body));
+    let read = web::route().to(move |service, caller, name| read(kind, service, caller, name));
+    let update =
+        web::route().to(move |service, caller, name, body| update(kind, service, caller, name, body));
+    let delete = web::route().to(move |service, caller, name| delete(kind, service, caller, name));
+    vec![
+        endpoint(Method::GET, all, "Lists by name each", Answer::Many(schema), list),
+        endpoint(Method::POST, all, "Creates a", written, create).body(schema),
+        endpoint(Method::GET, &one, "Shows a", Answer::One(schema), read),
+        endpoint(Method::PUT, &one, "Lays the given fields over a", written, update).body(schema),
+        endpoint(Method::DELETE, &one, "Deletes a", written, delete),
+    ]
+}
+
+async fn list(kind: Kind, service: Shared, Caller(account): Caller) -> Response {
+    let all = service.documents(kind, &account).await?;
+    let all: Result<Vec<_>, _> = all.iter().map(shown).collect();
+    Ok(HttpResponse::Ok().json(all?))
+}
+
+async fn create(kind: Kind, service: Shared, Caller(account): Caller, Json(given): Json) -> Response {
+    service.create_document(kind, &account, given).await?;
+    Ok(HttpResponse::Ok().json(Written::ok()))
+}
+
+async fn read(kind: Kind, service: Shared, Caller(account): Caller, name: web::Path<String>) -> Response {
+    let body = service.document(kind, &account, &name).await?;
+    Ok(HttpResponse::Ok().json(shown(&body)?))
+}
+
+async fn update(
+    kind: Kind,
+    service: Shared,
+    Caller(account): Caller,
+    name: web::Path<String>,
+    Json(given): Json,
+) -> Response {
+    service.update_document(kind, &account, &name, given).await?;
+    Ok(HttpResponse::Ok().json(Written::ok()))
+}
+
+async fn delete(kind: Kind, service: Shared, Caller(account): Caller, name: web::Path<String>) -> Response {
+    service.delete_document(kind, &account, &name).await?;
+    Ok(HttpResponse::Ok().json(Written::ok()))
+}

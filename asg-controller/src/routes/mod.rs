@@ -1,0 +1,49 @@
+//! What is served, one file per resource. Each lists its endpoints with their documentation.
+
+mod activities;
+mod autoscaler;
+mod documents;
+mod groups;
+mod instance_types;
+mod instances;
+mod login;
+mod operations;
+mod status;
+
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use domain::Kind;
+
+use crate::error::Refusal;
+use crate::http::Endpoint;
+use crate::service::Service;
+
+/// The service, as handlers take it.
+type Shared = Data<Service>;
+/// What handlers give.
+type Response = Result<HttpResponse, Refusal>;
+
+/// The endpoints below [`crate::http::BASE`]. Paths that begin with an account come last: an account may be named as
+/// any segment.
+pub(crate) fn contract() -> Vec<Endpoint> {
+    [
+        login::endpoints(),
+        documents::endpoints(Kind::LoadBalancer),
+        documents::endpoints(Kind::LaunchConfiguration),
+        groups::endpoints(),
+        instances::endpoints(),
+        activities::endpoints(),
+        documents::endpoints(Kind::Policy),
+        instance_types::endpoints(),
+        status::endpoints(),
+        autoscaler::endpoints(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// The endpoints at the root.
+pub(crate) fn root() -> Vec<Endpoint> {
+    operations::endpoints()
+}

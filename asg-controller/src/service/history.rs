@@ -1,0 +1,20 @@
+//! A group's scaling activities.
+
+use domain::{AccountName, Activity};
+
+use super::Service;
+use crate::error::Result;
+
+impl Service {
+    /// A page of a group's history, newest start first. What is under way shows once the health manager has copied
+    /// it from the group's outbox, milliseconds after the change.
+    pub(crate) async fn activities(
+        &self,
+        account: &AccountName,
+        group: &str,
+        (skip, limit): (usize, usize),
+    ) -> Result<Vec<Activity>> {
+        let group = self.group(account, group).await?;
+        Ok(self.store().activities(group.id, skip, limit).await?)
+    }
+}

@@ -1,0 +1,54 @@
+//! The operations behind the routes: what they check, what they store, whom they wake. No HTTP in here.
+
+mod documents;
+mod groups;
+mod history;
+mod hosts;
+mod references;
+
+use std::time::Duration;
+
+use bus::Nudge;
+use domain::GroupId;
+use store::Store;
+
+pub(crate) use documents::shown;
+
+use crate::auth::Access;
+use crate::{Deps, Settings};
+
+/// A nudge is a hint that the health manager's own scan makes up for: a bus that is away delays nobody longer.
+const NUDGE_WITHIN: Duration = Duration::from_millis(250);
+
+/// The service as one controller process offers it.
+pub(crate) struct Service {
+    /// Its surroundings.
+    pub(crate) deps: Deps,
+    /// Who may call.
+    pub(crate) access: Access,
+}
+
+impl Service {
+    pub(crate) fn new(deps: Deps) -> Self {
+        let access = Access::new(&deps.settings);
+        Self { deps, access }
+    }
+
+    pub(crate) fn store(&self) -> &dyn Store {
+        self.deps.store.as_ref()
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.deps.settings
+    }
+
+    /// Wakes the health manager after a commit.
+    async fn nudge(&self, group: GroupId) {
+        let sent = tokio::time::timeout(NUDGE_WITHIN, self.deps.bus.nudge(Nudge::Group(group))).await;
+        match sent {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%group, %error, "the health manager was not woken"),
+            Err(_) => tracing::warn!(%group, "the health manager was not woken: the bus does not answer"),
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Groups. Bounds and zones are checked by the model, which knows the whole group.
+
+use api::documents;
+use domain::{BalancerName, ConfigName, GroupName, GroupPatch, GroupSpec};
+use serde_json::Value;
+
+use super::super::{Field, Object, Shape, Table, same_name, typed};
+use crate::error::{Refusal, Result};
+
+/// Seconds of a cooldown at most: a year.
+const COOLDOWN: i64 = 365 * 24 * 3600;
+
+/// The model says how large a group may be; what cannot be a size at all is refused here.
+const SIZE: Shape = Shape::Integer {
+    min: 0,
+    max: u32::MAX as i64,
+};
+
+pub(super) static TABLE: Table = Table {
+    what: "group",
+    fields: &[
+        Field::required("name", Shape::Name(|text| GroupName::parse(text).map(drop))),
+        Field::required("availability_zones", Shape::Zones),
+        Field::required(
+            "launch_configuration",
+            Shape::Name(|text| ConfigName::parse(text).map(drop)),
+        ),
+        Field::required("min_size", SIZE),
+        Field::required("max_size", SIZE),
+        Field::required("desired_capacity", SIZE),
+        Field::required(
+            "scale_out_cooldown",
+            Shape::Integer {
+                min: 0,
+                max: COOLDOWN,
+            },
+        ),
+        Field::required(
+            "scale_in_cooldown",
+            Shape::Integer {
+                min: 0,
+                max: COOLDOWN,
+            },
+        ),
+        Field::required(
+            "domain",
+            Shape::Text {
+                min: 1,
+                max: 253,
+                allowed: |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'),
+                words: "use a DNS domain, for example mydomain.net",
+            },
+        ),
+        Field::optional(
+            "load_balancer",
+            Shape::Name(|text| BalancerName::parse(text).map(drop)),
+        ),
+        Field::optional("no_lb", Shape::Flag),
+    ],
+    read_only: &documents::Group::READ_ONLY,
+};
+
+/// Whether `load_balancer: null` came without `no_lb`: the client wants none.
+fn wants_none(given: &Object) -> bool {
+    given.get("load_balancer").is_some_and(Value::is_null) && !given.contains_key("no_lb")
+}
+
+/// A new group's name and what it asks.
+pub(crate) fn create(object: Object) -> Result<(GroupName, GroupSpec)> {
+    let none = wants_none(&object);
+    let mut fields = TABLE.whole(object)?;
+    let no_lb = fields.get("no_lb").and_then(Value::as_bool).unwrap_or(none);
+    fields.insert("no_lb".to_owned(), Value::Bool(no_lb));
+    let name = fields.remove("name").unwrap_or_default();
+    let name = serde_json::from_value(name).map_err(|error| Refusal::field("name", error))?;
+    let spec: GroupSpec = typed(fields)?;
+    // The rule of `no_lb` and `load_balancer` is the one of updates.
+    let patch = GroupPatch {
+        load_balancer: spec.load_balancer.clone(),
+        no_lb: Some(no_lb),
+        ..GroupPatch::default()
+    };
+    let spec = spec.with(&patch);
+    spec.check()?;
+    Ok((name, spec))
+}
+
+/// What an update of the group `name` changes.
+pub(crate) fn update(object: Object, name: &GroupName) -> Result<GroupPatch> {
+    let none = wants_none(&object);
+    let mut fields = TABLE.given(object)?;
+    same_name(&fields, name.as_str())?;
+    fields.remove("name");
+    let mut patch: GroupPatch = typed(fields)?;
+    patch.no_lb = patch.no_lb.or(none.then_some(true));
+    Ok(patch)
+}
