@@ -56,12 +56,7 @@ impl FaultyStore {
         call: impl Future<Output = Result<T>> + Send,
     ) -> Result<T> {
         self.arrive().await;
-        match (self.hook)(method) {
-            Fault::None => call.await,
-            Fault::LostAnswer => call.await.and_then(|_| Err(lost(method))),
-            Fault::NotDone | Fault::Late => Err(lost(method)),
-            Fault::Unavailable => Err(unavailable(method)),
-        }
+        perform((self.hook)(method), method, call).await
     }
 
     /// Lets late writes happen; nobody waits for their answers any more.
@@ -71,6 +66,19 @@ impl FaultyStore {
             let arrived = self.inner.replace_group(&group, expected, commit).await;
             tracing::trace!(?arrived, %commit, "a late write arrived");
         }
+    }
+}
+
+async fn perform<T>(
+    fault: Fault,
+    method: &'static str,
+    call: impl Future<Output = Result<T>> + Send,
+) -> Result<T> {
+    match fault {
+        Fault::None => call.await,
+        Fault::LostAnswer => call.await.and_then(|_| Err(lost(method))),
+        Fault::NotDone | Fault::Late => Err(lost(method)),
+        Fault::Unavailable => Err(unavailable(method)),
     }
 }
 
@@ -107,20 +115,13 @@ impl Store for FaultyStore {
 
     async fn replace_group(&self, group: &Group, expected: Revision, commit: CommitId) -> Result<Revision> {
         self.arrive().await;
-        match (self.hook)("replace_group") {
-            Fault::None => self.inner.replace_group(group, expected, commit).await,
-            Fault::LostAnswer => {
-                let done = self.inner.replace_group(group, expected, commit).await;
-                done.and_then(|_| Err(lost("replace_group")))
-            }
-            Fault::NotDone => Err(lost("replace_group")),
-            Fault::Late => {
-                let mut late = self.late.lock().unwrap_or_else(PoisonError::into_inner);
-                late.push((group.clone(), expected, commit));
-                Err(lost("replace_group"))
-            }
-            Fault::Unavailable => Err(unavailable("replace_group")),
+        let fault = (self.hook)("replace_group");
+        if fault == Fault::Late {
+            let mut late = self.late.lock().unwrap_or_else(PoisonError::into_inner);
+            late.push((group.clone(), expected, commit));
         }
+        let call = self.inner.replace_group(group, expected, commit);
+        perform(fault, "replace_group", call).await
     }
 
     async fn purge_group(&self, id: GroupId, expected: Revision) -> Result<()> {
