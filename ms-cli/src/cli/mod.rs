@@ -35,14 +35,16 @@ pub enum Action {
 /// The whole command line's definition.
 pub fn command() -> Command {
     let root = Command::new("ms")
-        .about(ABOUT)
-        .after_help(AFTER)
         .version(env!("CARGO_PKG_VERSION"))
         .infer_long_args(true)
         .infer_subcommands(true)
         // An option given twice counts as it was given last.
         .args_override_self(true);
-    Groups::augment_subcommands(Session::augment_subcommands(root).subcommands(resources::commands()))
+    let session = Session::augment_subcommands(root).subcommands(resources::commands());
+    // Set last: the definitions that are merged in bring a description of their own.
+    Groups::augment_subcommands(session)
+        .about(ABOUT)
+        .after_help(AFTER)
 }
 
 /// Which command the matches of [`command`] are.

@@ -4,7 +4,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use serde_json::{Map, Value};
 
 use super::{ListArgs, name};
-use crate::kinds::{self, Field, Kind, ValueKind};
+use crate::kinds::{self, Fallback, Field, Kind, ValueKind};
 
 /// The REST field, and the argument's id, of every document's name.
 pub const NAME: &str = "name";
@@ -42,24 +42,29 @@ pub fn commands() -> Vec<Command> {
 
 fn of(kind: &'static Kind) -> [Command; 4] {
     let (one, noun) = (kind.one, kind.noun);
-    let fields = || kind.fields.iter().filter_map(option);
-    let about = |verb: &str| format!("{verb} a {noun}");
+    let add = Command::new(format!("add-{one}")).about(format!("Add a {noun}"));
+    let update = Command::new(format!("update-{one}")).about(format!("Change what is named of a {noun}"));
+    let delete = Command::new(format!("delete-{one}")).about(format!("Delete a {noun}"));
+    let list = ListArgs::augment_args(Command::new(format!("list-{}", kind.all)));
+    let new = |field| option(field).map(|arg| arg.help(help_of_new(field)));
     [
-        Command::new(format!("add-{one}"))
-            .about(about("Add"))
+        add.arg(name_arg(kind)).args(kind.fields.iter().filter_map(new)),
+        update
             .arg(name_arg(kind))
-            .args(fields()),
-        Command::new(format!("update-{one}"))
-            .about(format!("Change what is named of a {noun}"))
-            .arg(name_arg(kind))
-            .args(fields()),
-        Command::new(format!("delete-{one}"))
-            .about(about("Delete"))
-            .arg(name_arg(kind)),
-        ListArgs::augment_args(
-            Command::new(format!("list-{}", kind.all)).about(format!("List all {}", kind.nouns)),
-        ),
+            .args(kind.fields.iter().filter_map(option)),
+        delete.arg(name_arg(kind)),
+        list.about(format!("List all {}", kind.nouns)),
     ]
+}
+
+/// What an add command says of an option: also what stands in for it.
+fn help_of_new(field: &Field) -> String {
+    match field.fallback {
+        Fallback::Nothing => field.help.to_owned(),
+        Fallback::Text(text) => format!("{} [default: {text}]", field.help),
+        Fallback::Integer(number) => format!("{} [default: {number}]", field.help),
+        Fallback::KnownZones => format!("{} [default: all]", field.help),
+    }
 }
 
 fn name_arg(kind: &Kind) -> Arg {

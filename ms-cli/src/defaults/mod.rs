@@ -2,6 +2,7 @@
 
 mod local_key;
 mod read;
+mod value;
 mod write;
 
 use std::io;

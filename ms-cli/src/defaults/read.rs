@@ -5,7 +5,9 @@ use std::fmt;
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
+use super::value::FieldValue;
 use super::{LOGIN, LOGIN_FIELDS};
+use crate::cli::NAME;
 use crate::kinds::{self, Kind, ValueKind};
 
 /// The sections of a file's text, without what is left empty in it.
@@ -72,7 +74,7 @@ enum Fields {
 
 impl Keys for Fields {
     const WHAT: &'static str = "field";
-    type Entry = ValueKind;
+    type Entry = FieldValue;
 
     fn known(self) -> Vec<&'static str> {
         match self {
@@ -81,12 +83,22 @@ impl Keys for Fields {
         }
     }
 
-    fn entry(self, key: &str) -> Option<ValueKind> {
+    fn entry(self, key: &str) -> Option<FieldValue> {
+        let text = |name| FieldValue {
+            name,
+            kind: ValueKind::Text,
+        };
         match self {
-            Self::Login => LOGIN_FIELDS.contains(&key).then_some(ValueKind::Text),
+            Self::Login => LOGIN_FIELDS
+                .iter()
+                .find(|name| **name == key)
+                .map(|name| text(name)),
             // Names always come from the command line, but a document copied into the file has one.
-            Self::Of(_) if key == "name" => Some(ValueKind::Text),
-            Self::Of(kind) => kind.field(key).map(|f| f.value),
+            Self::Of(_) if key == NAME => Some(text(NAME)),
+            Self::Of(kind) => kind.field(key).map(|f| FieldValue {
+                name: f.name,
+                kind: f.value,
+            }),
         }
     }
 }

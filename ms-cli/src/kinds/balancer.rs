@@ -24,28 +24,17 @@ const FIELDS: &[Field] = &[
         ValueKind::Integer,
         "Port that instances listen on",
     ),
-    Field::new(
-        "lb_port",
-        "lb-port",
-        ValueKind::Integer,
-        "Port that clients use, 80 when left out",
-    )
-    .fallback(Fallback::Integer(80)),
+    Field::new("lb_port", "lb-port", ValueKind::Integer, "Port that clients use")
+        .fallback(Fallback::Integer(80)),
     Field::new(
         "availability_zones",
         "lb-availability-zones",
         ValueKind::List,
-        "Zones that it balances over, all when left out",
+        "Zones that it balances over",
     )
     .names(Thing::Zone)
     .fallback(Fallback::KnownZones),
-    Field::new(
-        "protocol",
-        "lb-protocol",
-        ValueKind::Text,
-        "Protocol, HTTP when left out",
-    )
-    .fallback(Fallback::Text("HTTP")),
+    Field::new("protocol", "lb-protocol", ValueKind::Text, "Protocol").fallback(Fallback::Text("HTTP")),
     Field::file_only("options", ValueKind::List, "Further options"),
 ];
 

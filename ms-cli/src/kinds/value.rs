@@ -1,9 +1,6 @@
-//! What options and the defaults file take as values, and how both are read into JSON.
+//! What options and the defaults file take as values, and how a text is read as one.
 
-use std::fmt;
-
-use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
+use serde_json::{Number, Value};
 
 /// What values a field takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,82 +72,5 @@ fn object(text: &str) -> Result<Value, String> {
         Ok(value @ Value::Object(_)) => Ok(value),
         Ok(_) => Err(format!("expected {}", ValueKind::Object.describe())),
         Err(e) => Err(format!("expected {}: {e}", ValueKind::Object.describe())),
-    }
-}
-
-/// Reads a value of the defaults file; a value that is left empty (null) is `Value::Null`.
-impl<'de> DeserializeSeed<'de> for ValueKind {
-    type Value = Value;
-
-    fn deserialize<D: Deserializer<'de>>(self, file: D) -> Result<Value, D::Error> {
-        match self {
-            // As text, so that a name such as 0123 keeps its digits.
-            Self::Text => {
-                let text = <Option<String> as de::Deserialize>::deserialize(file)?;
-                Ok(text.map_or(Value::Null, Value::from))
-            }
-            Self::Integer | Self::Number | Self::List | Self::Object | Self::Flag => {
-                file.deserialize_any(self)
-            }
-        }
-    }
-}
-
-impl<'de> Visitor<'de> for ValueKind {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.describe())
-    }
-
-    fn visit_unit<E: de::Error>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_none<E: de::Error>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Value, E> {
-        self.visit_str(&value.to_string())
-    }
-
-    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Value, E> {
-        self.visit_str(&value.to_string())
-    }
-
-    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Value, E> {
-        self.visit_str(&value.to_string())
-    }
-
-    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Value, E> {
-        self.visit_str(&value.to_string())
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Value, E> {
-        self.parse(text)
-            .map_err(|why| E::custom(format!("{text:?}: {why}")))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        if self != Self::List {
-            return Err(de::Error::invalid_type(de::Unexpected::Seq, &self));
-        }
-        let mut names: Vec<String> = Vec::new();
-        while let Some(name) = items.next_element()? {
-            names.push(name);
-        }
-        Ok(Value::from(names))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
-        if self != Self::Object {
-            return Err(de::Error::invalid_type(de::Unexpected::Map, &self));
-        }
-        let mut object = Map::new();
-        while let Some((key, value)) = entries.next_entry::<String, Value>()? {
-            object.insert(key, value);
-        }
-        Ok(Value::Object(object))
     }
 }

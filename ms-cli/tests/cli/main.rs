@@ -1,0 +1,11 @@
+//! The `ms` binary against a small server that records what it is asked.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod defaults;
+mod failures;
+mod lists;
+mod login;
+mod requests;
+mod rig;
+mod shell;
+mod waiting;
