@@ -1,0 +1,40 @@
+//! `agent`: the agents on the hosts, and how they reach the bus.
+
+use std::time::Duration;
+
+use crate::ConfigError;
+use crate::yaml::{Section, values};
+
+/// The agents on the hosts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Agent {
+    /// Between full reports, at most; events are told at once.
+    pub poller_interval: Duration,
+    /// Between samples of CPU and memory.
+    pub sample_interval: Duration,
+    /// Address of the NATS server, when it is the bus; for every component, not the agents alone.
+    pub nats: String,
+    /// Accepted from older files; the bus has its own subjects.
+    pub nats_subject: Option<String>,
+}
+
+impl Default for Agent {
+    fn default() -> Self {
+        Self {
+            poller_interval: Duration::from_secs(10),
+            sample_interval: Duration::from_secs(5),
+            nats: "nats://localhost:4222".to_owned(),
+            nats_subject: None,
+        }
+    }
+}
+
+pub(super) fn read(section: &Section<'_>) -> Result<Agent, ConfigError> {
+    let default = Agent::default();
+    Ok(Agent {
+        poller_interval: section.or("poller_interval", default.poller_interval, values::seconds)?,
+        sample_interval: section.or("sample_interval", default.sample_interval, values::seconds)?,
+        nats: section.or("nats", default.nats, values::server(&["nats", "tls"]))?,
+        nats_subject: section.opt("nats_subject", values::text)?,
+    })
+}

@@ -1,0 +1,29 @@
+//! `history`: what is kept of the past.
+
+use std::time::Duration;
+
+use crate::ConfigError;
+use crate::yaml::{Section, values};
+
+/// What is kept of the past.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct History {
+    /// How long activities are kept.
+    pub retention: Duration,
+}
+
+impl Default for History {
+    fn default() -> Self {
+        Self {
+            // EC2 Auto Scaling keeps scaling activities for six weeks.
+            retention: Duration::from_secs(42 * 24 * 3_600),
+        }
+    }
+}
+
+pub(super) fn read(section: &Section<'_>) -> Result<History, ConfigError> {
+    let default = History::default();
+    Ok(History {
+        retention: section.or("retention", default.retention, values::seconds)?,
+    })
+}

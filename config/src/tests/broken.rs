@@ -1,0 +1,275 @@
+//! Wrong files, and what is said about each.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use super::refused;
+use crate::{Config, Deployment, load};
+
+const SECONDS: &str = "seconds, above 0 and at most 315360000 (ten years)";
+const ENGINE: &str = "unix:///PATH, tcp://HOST:PORT or http://HOST:PORT";
+
+#[test]
+fn a_wrong_value_is_named_with_its_place_and_what_was_expected() {
+    for (text, message) in [
+        ("driver: lxc", "FILE:1:9: driver: value lxc: expected docker"),
+        (
+            "controller: 5",
+            "FILE:1:13: controller: value 5: expected a mapping",
+        ),
+        (
+            "controller: [a]",
+            "FILE:1:13: controller: value (a list): expected a mapping",
+        ),
+        (
+            "- controller",
+            "FILE:1:1: (the file): value (a list): expected a mapping",
+        ),
+        (
+            "controller:\n  port: 70000",
+            "FILE:2:9: controller.port: value 70000: expected a port from 1 to 65535",
+        ),
+        (
+            "controller:\n  port: \"0\"",
+            "FILE:2:9: controller.port: value \"0\": expected a port from 1 to 65535",
+        ),
+        (
+            "controller:\n  port: eighty",
+            "FILE:2:9: controller.port: value eighty: expected a port from 1 to 65535",
+        ),
+        (
+            "controller: {port: [1]}",
+            "FILE:1:20: controller.port: value (a list): expected a port from 1 to 65535",
+        ),
+        (
+            "controller:\n  ssl: maybe",
+            "FILE:2:8: controller.ssl: value maybe: expected true or false",
+        ),
+        (
+            "controller:\n  address: localhost",
+            "FILE:2:12: controller.address: value localhost: expected an IP address",
+        ),
+        (
+            "controller:\n  ssl: true\n  ssl_cert: a.pem",
+            "FILE:2:3: controller.ssl_key: value missing: expected the path of a PEM file, because controller.ssl is true",
+        ),
+        (
+            "store: redis",
+            "FILE:1:8: store: value redis: expected embedded or mongodb",
+        ),
+        (
+            "bus: kafka",
+            "FILE:1:6: bus: value kafka: expected memory or nats",
+        ),
+        (
+            "redis: localhost",
+            "FILE:1:8: redis: value localhost: expected redis://HOST:PORT or rediss://HOST:PORT",
+        ),
+        (
+            "redis: redis://user:secret@host:99999",
+            "FILE:1:8: redis: value redis://(hidden)@host:99999: expected redis://HOST:PORT or rediss://HOST:PORT",
+        ),
+        (
+            "agent:\n  nats: http://x:4222",
+            "FILE:2:9: agent.nats: value http://x:4222: expected nats://HOST:PORT or tls://HOST:PORT",
+        ),
+        (
+            "database:\n  pool_size: 0",
+            "FILE:2:14: database.pool_size: value 0: expected a whole number from 1 to 10000",
+        ),
+        (
+            "database:\n  ip-address: ''",
+            "FILE:2:15: database.ip-address: value \"\": expected text that is not empty",
+        ),
+    ] {
+        assert_eq!(refused(text, None), message, "{text}");
+    }
+}
+
+#[test]
+fn times_must_be_above_zero() {
+    for (section, key) in [
+        ("health_manager", "updater_interval"),
+        ("health_manager", "reconciler_interval"),
+        ("health_manager", "max_age_stale"),
+        ("health_manager", "max_age_from_launch"),
+        ("health_manager", "leader_lease"),
+        ("instance_manager", "stalled"),
+        ("instance_manager", "lease_duration"),
+        ("agent", "poller_interval"),
+        ("agent", "sample_interval"),
+        ("authorization", "token_expiration"),
+        ("database", "pool_timeout"),
+        ("history", "retention"),
+    ] {
+        for value in ["0", "-1", "0.0", "1e-12", "10s", "1e30", "{a: 1}"] {
+            let said = refused(&format!("{section}:\n  {key}: {value}"), None);
+            let shown = if value == "{a: 1}" { "(a mapping)" } else { value };
+            let column = key.len() + 5;
+            assert_eq!(
+                said,
+                format!("FILE:2:{column}: {section}.{key}: value {shown}: expected {SECONDS}")
+            );
+        }
+    }
+}
+
+#[test]
+fn engines_and_name_servers_must_be_addresses() {
+    for url in [
+        "/var/run/docker.sock",
+        "unix://docker.sock",
+        "unix:///",
+        "https://x:1",
+        "tcp://",
+        "tcp://h:0",
+        "tcp://a b",
+    ] {
+        let said = refused(&format!("docker:\n  daemon_url: {url}"), None);
+        assert_eq!(
+            said,
+            format!("FILE:2:15: docker.daemon_url: value {url}: expected {ENGINE}")
+        );
+    }
+    assert_eq!(
+        refused("docker:\n  container_dns: [172.17.42.1, dns.example.net]", None),
+        "FILE:2:18: docker.container_dns: value (a list): expected the IP address of a DNS server"
+    );
+    assert_eq!(
+        refused("docker:\n  container_dns: 1.2.3", None),
+        "FILE:2:18: docker.container_dns: value 1.2.3: expected the IP address of a DNS server"
+    );
+}
+
+#[test]
+fn types_hosts_and_accounts_are_checked_one_by_one() {
+    for (text, message) in [
+        (
+            "instance_types: {}",
+            "FILE:1:17: instance_types: value (a mapping): expected at least one instance type",
+        ),
+        (
+            "instance_types:\n  m1.small: {vcpu: 0, memory: 5}",
+            "FILE:2:20: instance_types.m1.small.vcpu: value 0: expected a whole number from 1 to 65536",
+        ),
+        (
+            "instance_types:\n  m1.small: {vcpu: 1, memory: 0.5}",
+            "FILE:2:31: instance_types.m1.small.memory: value 0.5: expected a whole number from 1 to 1073741824",
+        ),
+        (
+            "instance_types:\n  m1.small:\n    vcpu: 1",
+            "FILE:3:5: instance_types.m1.small.memory: value missing: expected a whole number of MiB",
+        ),
+        (
+            "instance_types:\n  m1/small: 5",
+            "FILE:2:13: instance_types.m1/small: value 5: expected a type whose name is right ('/' is not allowed: \
+             use letters, digits, '-', '_' and '.', starting with a letter or digit)",
+        ),
+        (
+            "hosts: docker01",
+            "FILE:1:8: hosts: value docker01: expected a list",
+        ),
+        (
+            "hosts:\n  - zones: [a]",
+            "FILE:2:5: hosts[0].name: value missing: expected the host's name",
+        ),
+        (
+            "hosts:\n  - name: a\n  - name: ../b",
+            "FILE:3:11: hosts[1].name: value ../b: expected a name ('.' is not allowed: use letters, digits, '-', \
+             '_' and '.', starting with a letter or digit)",
+        ),
+        (
+            "hosts:\n  - name: a\n  - name: a",
+            "FILE:3:11: hosts[1].name: value a: expected a name that no other host has",
+        ),
+        (
+            "hosts:\n  - name: a\n    capacity: {vcpus: -1}",
+            "FILE:3:23: hosts[0].capacity.vcpus: value -1: expected a whole number from 0 to 1000000",
+        ),
+        (
+            "hosts:\n  - name: a\n    engine: ssh://b",
+            "FILE:3:13: hosts[0].engine: value ssh://b: expected unix:///PATH, tcp://HOST:PORT or http://HOST:PORT",
+        ),
+        (
+            "auth: [user01]",
+            "FILE:1:7: auth: value (a list): expected a mapping",
+        ),
+        (
+            "auth:\n  us er: secret",
+            "FILE:2:10: auth.us er: value (hidden): expected an account whose name is right (' ' is not allowed: use \
+             letters, digits, '-', '_' and '.', starting with a letter or digit)",
+        ),
+        (
+            "auth:\n  user01: ''",
+            "FILE:2:11: auth.user01: value (hidden): expected an API key, or its argon2 hash ($argon2id$...)",
+        ),
+        (
+            "auth:\n  user01: $argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ",
+            "FILE:2:11: auth.user01: value (hidden): expected a whole argon2 hash (its last part is missing)",
+        ),
+    ] {
+        assert_eq!(refused(text, None), message, "{text}");
+    }
+}
+
+#[test]
+fn stores_and_buses_that_cannot_work_are_refused() {
+    let needs_nats = "expected nats, because a store that processes share needs a bus between them";
+    let mongodb = "store: mongodb\nbus: memory";
+    for deployment in [None, Some(Deployment::Single), Some(Deployment::Split)] {
+        assert_eq!(
+            refused(mongodb, deployment),
+            format!("FILE:2:6: bus: value memory: {needs_nats}")
+        );
+    }
+    assert_eq!(
+        refused("store: embedded", Some(Deployment::Split)),
+        "FILE:1:8: store: value embedded: expected mongodb, because processes cannot share an embedded store"
+    );
+    assert_eq!(
+        refused("bus: memory", Some(Deployment::Split)),
+        format!("FILE:1:6: bus: value memory: {needs_nats}")
+    );
+    let config = super::config("store: embedded");
+    assert_eq!(
+        config.backends(Deployment::Split).unwrap_err().to_string(),
+        "store: value embedded: expected mongodb, because processes cannot share an embedded store"
+    );
+    assert!(Config::default().backends(Deployment::Split).is_ok());
+}
+
+#[test]
+fn what_is_no_yaml_is_refused_where_it_stops_being_it() {
+    for (text, message) in [
+        ("controller:\n  port: 1\n port: 2", "FILE:3:2: "),
+        ("auth: {user01: key", "FILE:1:"),
+        (
+            "controller:\n  port: 1\n  port: 2",
+            "FILE:3:3: duplicate mapping key: port",
+        ),
+        (
+            "a: 1\n---\nb: 2",
+            "FILE:3:1: a second YAML document begins here: expected one",
+        ),
+        ("a: *nowhere", "FILE:1:4: "),
+        ("\u{0}", "FILE:1:"),
+        ("controller:\n\tport: 1", "FILE:2:"),
+        ("auth: {? [a] : b}", "FILE:1:"),
+        (
+            "just words",
+            "FILE:1:1: (the file): value just words: expected a mapping",
+        ),
+    ] {
+        let said = refused(text, None);
+        assert!(said.starts_with(message), "{text:?}: {said}");
+        assert!(!said.contains('\n') && !said.contains(" at line "), "{said}");
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named() {
+    let missing = std::path::Path::new("/nonexistent/microscaler.yml");
+    let said = load(missing).unwrap_err().to_string();
+    assert!(
+        said.starts_with("/nonexistent/microscaler.yml: cannot be read: "),
+        "{said}"
+    );
+}
