@@ -36,6 +36,8 @@ struct Candidate<'a> {
     of_group: usize,
     used: Need,
     coming: Need,
+    /// As [`Candidate::ranked`] leaves it.
+    rank: Rank<'a>,
 }
 
 /// Best first. Suspect hosts come last of all; before them control hosts, which are taken when no other host has room.
@@ -64,12 +66,10 @@ impl<'a> Placement<'a> {
         }
         let hosts = world.ledger.hosts().filter(|(view, _)| takes_launches(view));
         let open = hosts.filter(|(view, _)| !backoff.bars(&view.host.name));
-        let candidate = |(view, account): (&'a HostView, &'a Account)| Candidate {
-            view,
-            failed: backoff.failed_on(&view.host.name),
-            of_group: of_group.get(&view.host.name).copied().unwrap_or(0),
-            used: account.used(),
-            coming: account.coming(),
+        let candidate = |(view, account): (&'a HostView, &Account)| {
+            let name = &view.host.name;
+            let of_group = of_group.get(name).copied().unwrap_or(0);
+            Candidate::new(view, account, of_group, backoff.failed_on(name))
         };
         Self {
             need: Need::of(template.limits),
@@ -88,7 +88,7 @@ impl<'a> Placement<'a> {
             let zone = open.min_by_key(|zone| zone.instances)?;
             let need = self.need;
             let fitting = self.hosts.iter_mut().filter(|host| host.fits(zone.name, need));
-            let Some(host) = fitting.min_by(|one, other| one.rank().cmp(&other.rank())) else {
+            let Some(host) = fitting.min_by_key(|host| host.rank) else {
                 zone.full = true;
                 continue;
             };
@@ -125,6 +125,20 @@ impl<'a> Zone<'a> {
 }
 
 impl<'a> Candidate<'a> {
+    fn new(view: &'a HostView, account: &Account, of_group: usize, failed: bool) -> Self {
+        let unranked = (false, false, false, 0, 0, Reverse(0), 0, &view.host.name);
+        let mut candidate = Self {
+            view,
+            failed,
+            of_group,
+            used: account.used(),
+            coming: account.coming(),
+            rank: unranked,
+        };
+        candidate.rank = candidate.ranked();
+        candidate
+    }
+
     fn fits(&self, zone: &ZoneName, need: Need) -> bool {
         self.view.host.serves(zone) && self.view.host.capacity.fits(self.used, need)
     }
@@ -133,9 +147,10 @@ impl<'a> Candidate<'a> {
         self.of_group += 1;
         self.used = self.used.plus(need);
         self.coming = self.coming.plus(need);
+        self.rank = self.ranked();
     }
 
-    fn rank(&self) -> Rank<'a> {
+    fn ranked(&self) -> Rank<'a> {
         let view = self.view;
         (
             view.suspect,
