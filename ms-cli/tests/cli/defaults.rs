@@ -128,7 +128,7 @@ async fn what_is_wrong_in_a_file_is_named_with_its_line() {
         ),
         ("policy:\n  metric: CPU\n  metric: MEM\n", ["metric", "line 3"]),
         ("policy: [a]\n", ["fields", "line 1"]),
-        ("- a\n", ["sections", "line 1"]),
+        ("- a\n", ["sections", "login"]),
         ("policy: {\n", ["bad.yml", "line"]),
     ] {
         let file = rig.write("bad.yml", text);

@@ -86,15 +86,15 @@ async fn a_start_that_gets_nowhere_says_why() {
         failed("2", "host full"),
         old.clone(),
     ]);
-    let at = path("/asgcc/asgs/a1/activities");
+    let at = || path("/asgcc/asgs/a1/activities");
     let before = ResponseTemplate::new(200).set_body_json(json!([old]));
-    Mock::given(at.clone())
+    Mock::given(at())
         .respond_with(before)
         .up_to_n_times(1)
         .with_priority(1)
         .mount(&rig.server)
         .await;
-    Mock::given(at)
+    Mock::given(at())
         .respond_with(ResponseTemplate::new(200).set_body_json(later))
         .mount(&rig.server)
         .await;
