@@ -24,7 +24,11 @@ build() {
 }
 
 start() {
+    local file
     say "starting microscaler, data and log in $demo"
+    for file in /usr/local/microscaler/config/microscaler.yml /etc/microscaler/microscaler.yml; do
+        [ ! -e "$file" ] || die "microscaler would take this machine's configuration $file, and the demo wants none"
+    done
     free_port || die "something else listens on port $port, which microscaler needs"
     setsid "$demo/bin/microscaler" --data-dir "$MICROSCALER_DATA_DIR" >>"$demo/microscaler.log" 2>&1 </dev/null &
     echo $! >"$demo/microscaler.pid"
