@@ -13,8 +13,9 @@ pub enum Direction {
     In,
 }
 
-/// Whether a policy may move the group in `direction` now. The cooldown of that direction counts from the last change
-/// in capacity in either direction. What users ask and the replacement of what died wait for no cooldown.
+/// Whether a policy may move the group in `direction` now. The cooldown of that direction counts from the
+/// last change in capacity in either direction. What users ask and the replacement of what died wait for no
+/// cooldown.
 #[must_use]
 pub fn cooldown_over(group: &Group, direction: Direction, now: Timestamp) -> bool {
     let seconds = match direction {

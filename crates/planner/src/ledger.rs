@@ -1,7 +1,7 @@
 //! What the records of all groups take from each host.
 //!
-//! One ledger for all groups, charged and released group by group, so that planning one group costs nothing for
-//! the others.
+//! One ledger for all groups, charged and released group by group, so that planning one group costs nothing
+//! for the others.
 
 use std::collections::BTreeMap;
 
@@ -23,8 +23,8 @@ pub struct HostView {
 
 /// The hosts and what is taken of them.
 ///
-/// Every record takes room whose container may be alive, or may yet come alive: those that occupy a slot. The room of
-/// a dead one is free, though its container waits to be removed.
+/// Every record takes room whose container may be alive, or may yet come alive: those that occupy a slot.
+/// The room of a dead one is free, though its container waits to be removed.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ledger {
     accounts: BTreeMap<HostName, Account>,
@@ -57,7 +57,8 @@ impl Ledger {
         ledger
     }
 
-    /// Takes the hosts as they are now; what is charged stays, also against hosts that are not known (any more).
+    /// Takes the hosts as they are now; what is charged stays, also against hosts that are not known (any
+    /// more).
     pub fn refresh(&mut self, hosts: Vec<HostView>) {
         for account in self.accounts.values_mut() {
             account.view = None;

@@ -1,8 +1,8 @@
 //! The decider: what has to change so that a group is as its users want it.
 //!
-//! [`plan`] is one synchronous function from what is known and the time to a plan. Same input, same plan; once a
-//! plan is recorded, planning again at the same time yields nothing more. It knows no store, network, clock or
-//! chance. [`orphans::decide`] is the same for containers that no record knows.
+//! [`plan`] is one synchronous function from what is known and the time to a plan. Same input, same plan;
+//! once a plan is recorded, planning again at the same time yields nothing more. It knows no store,
+//! network, clock or chance. [`orphans::decide`] is the same for containers that no record knows.
 
 mod backoff;
 mod census;
@@ -55,8 +55,8 @@ pub struct Plan {
     pub intents: Vec<Intent>,
     /// One sentence each, for people: why these steps, and why not others.
     pub reasons: Vec<String>,
-    /// What keeps the group below its desired capacity, unless waiting a moment cures it. The same words as long
-    /// as the same thing holds it up, so that a history can tell it once.
+    /// What keeps the group below its desired capacity, unless waiting a moment cures it. The same words as
+    /// long as the same thing holds it up, so that a history can tell it once.
     pub shortfall: Option<String>,
     /// When time alone changes the decision; `None` when only news can.
     pub recheck: Option<Timestamp>,
@@ -84,9 +84,9 @@ impl Plan {
 
 /// Decides what to record so that the group becomes what its users want.
 ///
-/// A stopped or deleted group ends whatever else holds: that is a user's word, not a conclusion from data that may
-/// be missing. A paused group is left as it is, and so is every other group while most hosts are silent: neither
-/// who died nor who may go can be told then.
+/// A stopped or deleted group ends whatever else holds: that is a user's word, not a conclusion from data
+/// that may be missing. A paused group is left as it is, and so is every other group while most hosts are
+/// silent: neither who died nor who may go can be told then.
 #[must_use]
 pub fn plan(world: &World<'_>) -> Plan {
     match world.group.state {

@@ -1,15 +1,16 @@
-//! Containers of ours that no record knows: when they are removed, and when they are so many that rather our records
-//! are lost.
+//! Containers of ours that no record knows: when they are removed, and when they are so many that rather
+//! our records are lost.
 
 use std::time::Duration;
 
 use domain::{ContainerId, Timestamp};
 
-/// Above this share of a host's containers, in per cent, removal halts: a restored backup must not kill what was
-/// launched since.
+/// Above this share of a host's containers, in per cent, removal halts: a restored backup must not kill
+/// what was launched since.
 const HALT_ABOVE_PER_CENT: usize = 20;
-/// So few are removed whatever their share, or nothing could ever be removed from a host with few containers. More
-/// than the odd container left over, and as little as a restored backup can cost on one host.
+/// So few are removed whatever their share, or nothing could ever be removed from a host with few
+/// containers. More than the odd container left over, and as little as a restored backup can cost on one
+/// host.
 const FEW: usize = 2;
 
 /// A container without a record.
@@ -35,7 +36,8 @@ pub enum Verdict {
     Halt(String),
 }
 
-/// Decides about all orphans of one host, which has `of` containers of ours in all. Each is left alone for `wait`.
+/// Decides about all orphans of one host, which has `of` containers of ours in all. Each is left alone for
+/// `wait`.
 #[must_use]
 pub fn decide(orphans: &[Orphan], of: usize, wait: Duration, now: Timestamp) -> Verdict {
     let (due, waiting): (Vec<&Orphan>, Vec<&Orphan>) =

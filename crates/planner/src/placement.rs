@@ -40,7 +40,8 @@ struct Candidate<'a> {
     rank: Rank<'a>,
 }
 
-/// Best first. Suspect hosts come last of all; before them control hosts, which are taken when no other host has room.
+/// Best first. Suspect hosts come last of all; before them control hosts, which are taken when no other
+/// host has room.
 type Rank<'a> = (bool, bool, bool, usize, u64, Reverse<u64>, u32, &'a HostName);
 
 impl<'a> Placement<'a> {
@@ -164,8 +165,8 @@ impl<'a> Candidate<'a> {
         )
     }
 
-    /// CPU and memory in per cent of the machine, added up: as sampled, and what launches under way will add at
-    /// the size of their types, which no sample shows yet.
+    /// CPU and memory in per cent of the machine, added up: as sampled, and what launches under way will
+    /// add at the size of their types, which no sample shows yet.
     fn load(&self) -> u64 {
         let host = &self.view.host;
         let sampled = whole(self.view.load.cpu) + whole(self.view.load.memory);

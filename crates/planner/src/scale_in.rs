@@ -8,7 +8,8 @@ use domain::{Cause, Instance, InstanceId, Timestamp, ZoneName};
 use crate::Plan;
 use crate::census::{Census, is_serving};
 
-/// Who goes first: the oldest; among equals one that is not in service yet; then by id, so that no two are equal.
+/// Who goes first: the oldest; among equals one that is not in service yet; then by id, so that no two are
+/// equal.
 type Order = (Timestamp, bool, InstanceId);
 
 fn order(instance: &Instance) -> Order {

@@ -1,16 +1,16 @@
 //! Instances in zones that the group does not name any more ("strays") are replaced within its bounds.
 //!
-//! While there are free slots, replacements are launched first, and a stray goes when the group has its desired
-//! capacity in service without it. When all slots are taken one stray goes first, and the next only when the
-//! replacement is in service.
+//! While there are free slots, replacements are launched first, and a stray goes when the group has its
+//! desired capacity in service without it. When all slots are taken one stray goes first, and the next only
+//! when the replacement is in service.
 
 use domain::{Cause, Group};
 
 use crate::census::{Census, size};
 use crate::{Plan, scale_in};
 
-/// Terminates strays that are not needed: those above what the group's own zones lack in service, and those that
-/// would keep its capacity above max_size.
+/// Terminates strays that are not needed: those above what the group's own zones lack in service, and those
+/// that would keep its capacity above max_size.
 pub(crate) fn retire_replaced(group: &Group, census: &Census<'_>, plan: &mut Plan) {
     let lacking = census.wanted.saturating_sub(census.serving());
     let kept_in_zones = census.placed.len().min(census.wanted);

@@ -84,6 +84,17 @@ fn a_host_that_can_take_nothing_is_no_other_host() {
 }
 
 #[test]
+fn after_two_hosts_failed_no_third_is_tried_before_the_pause_is_over() {
+    let mut scene = Scene::of(&["a"], 2, 3).host("h1", &[]).host("h2", &[]);
+    scene.step();
+    scene.fail_all("exited with code 1");
+    let scene = scene.host("h3", &[]);
+    let plan = scene.plan();
+    assert_eq!(steps(&plan), [""; 0]);
+    assert_eq!(plan.recheck, Some(scene.now + Duration::from_secs(10)));
+}
+
+#[test]
 fn after_the_pause_hosts_that_failed_come_after_the_others() {
     let mut scene = Scene::of(&["a"], 2, 3).host("h1", &[]).host("h2", &[]);
     scene.step();
