@@ -2,6 +2,7 @@
 //! documentation; what requests may hold is in [`validate`]; what they do is in [`service`].
 
 mod auth;
+mod configured;
 mod error;
 mod http;
 mod routes;

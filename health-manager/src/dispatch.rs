@@ -109,7 +109,11 @@ impl Dispatch {
             });
             jobs.extend(job);
         }
-        let sending = jobs.iter().map(|job| async move { (job, bus.send(job).await) });
+        // Collected, or the compiler cannot tell that the future may move between threads.
+        let sending: Vec<_> = jobs
+            .iter()
+            .map(|job| async move { (job, bus.send(job).await) })
+            .collect();
         let results: Vec<_> = stream::iter(sending).buffer_unordered(AT_ONCE).collect().await;
         let mut sent = Sent::default();
         for (job, result) in results {

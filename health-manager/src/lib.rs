@@ -74,10 +74,10 @@ impl From<&config::Config> for Settings {
             stalled: config.instance_manager.stalled,
             leader_lease: config.health_manager.leader_lease,
             exclusive: false,
+            orphan_wait: config.health_manager.orphan_wait,
             history: config.history.retention,
             balancer_domain: config.load_balancer.domain.clone(),
             instance_types: config.instance_types.clone(),
-            ..Self::default()
         }
     }
 }

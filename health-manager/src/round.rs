@@ -171,12 +171,12 @@ impl Manager {
             .iter()
             .map(|p| &p.next)
             .filter(|group| self.may_launch(group, now));
-        let reading = wanting.map(|group| async move {
-            (
-                group.id,
-                template::load(&*self.deps.store, &self.deps.settings, group).await,
-            )
-        });
+        let load = |group| async move {
+            let template = template::load(&*self.deps.store, &self.deps.settings, group).await;
+            (group.id, template)
+        };
+        // Collected, or the compiler cannot tell that the future may move between threads.
+        let reading: Vec<_> = wanting.map(load).collect();
         stream::iter(reading).buffer_unordered(AT_ONCE).collect().await
     }
 

@@ -1,0 +1,39 @@
+//! The settings as the configuration file says them.
+
+use std::net::SocketAddr;
+
+use config::{ApiKey, Config};
+
+use crate::{Settings, TlsFiles};
+
+impl From<&Config> for Settings {
+    fn from(config: &Config) -> Self {
+        let controller = &config.controller;
+        let files = controller.ssl_cert.clone().zip(controller.ssl_key.clone());
+        let exposed = |key: &ApiKey| match key {
+            ApiKey::Plain(secret) | ApiKey::Hashed(secret) => secret.expose().to_owned(),
+        };
+        let keys = config
+            .auth
+            .iter()
+            .map(|(account, key)| (account.clone(), exposed(key)));
+        Self {
+            listen: SocketAddr::new(controller.address, controller.port),
+            tls: files
+                .filter(|_| controller.ssl)
+                .map(|(cert, key)| TlsFiles { cert, key }),
+            keys: keys.collect(),
+            token_life: config.authorization.token_expiration,
+            autoscaler_token: config
+                .autoscaler
+                .authorization_token
+                .as_ref()
+                .map(|t| t.expose().to_owned()),
+            metrics_token: controller.metrics_token.as_ref().map(|t| t.expose().to_owned()),
+            balancer_domain: config.load_balancer.domain.clone(),
+            hourly_billing: config.instances.hourly_billing,
+            instance_types: config.instance_types.clone(),
+            ..Self::default()
+        }
+    }
+}
