@@ -1,0 +1,17 @@
+//! The controller as its clients see it: every test runs a real server and speaks HTTP to it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod accounts;
+mod autoscaler;
+mod bad_input;
+mod clients;
+mod documents;
+mod groups;
+mod instances;
+mod login;
+mod openapi;
+mod operations;
+mod races;
+mod rig;
+mod server;

@@ -1,0 +1,104 @@
+//! Health, metrics, status.
+
+use serde_json::{Value, json};
+use telemetry::{ComponentState, HostState, HostStatus, RoundStatus};
+
+use crate::rig::{Rig, send};
+
+#[tokio::test]
+async fn health_tells_components_and_degrades_with_them() {
+    let rig = Rig::start().await;
+    rig.deps
+        .board
+        .component("controller", ComponentState::Running, "");
+    let body = send(rig.request("GET /health")).await.ok();
+    assert_eq!(
+        (&body["status"], &body["timestamp"]),
+        (&json!("OK"), &json!(1_700_000_000))
+    );
+    assert_eq!(body["components"][0]["name"], "controller");
+    rig.deps
+        .board
+        .component("worker-launch", ComponentState::Failed, "no engine");
+    let body = send(rig.request("GET /health")).await.ok();
+    assert_eq!(body["status"], "DEGRADED");
+    assert_eq!(body["components"][1]["message"], "no engine");
+    rig.stop().await;
+}
+
+#[tokio::test]
+async fn status_shows_what_is_on_the_board() {
+    let rig = Rig::start().await;
+    let empty = rig.user01("GET /status", Value::Null).await.ok();
+    assert_eq!(
+        (&empty["status"], &empty["hosts"], &empty["rounds"]),
+        (&json!("OK"), &json!([]), &Value::Null)
+    );
+    assert_eq!(send(rig.request("GET /asgcc/status")).await.status, 401);
+    let host = domain::Host {
+        name: domain::HostName::parse("host1").unwrap(),
+        zones: vec![domain::ZoneName::parse("docker01").unwrap()],
+        engine: domain::EngineId::new("E1"),
+        capacity: domain::Capacity::default(),
+        labels: std::collections::BTreeMap::new(),
+        control: true,
+        cpus: 2,
+        memory_mib: 4096,
+        state: domain::HostState::Active,
+    };
+    rig.store.put_host(&host).await.unwrap();
+    let known = rig.user01("GET /status", Value::Null).await.ok();
+    assert_eq!(
+        (&known["hosts"][0]["state"], &known["hosts"][0]["zones"]),
+        (&json!("unknown"), &json!(["docker01"]))
+    );
+    rig.deps.board.hosts(vec![HostStatus {
+        name: "host1".to_owned(),
+        zones: vec!["docker01".to_owned()],
+        engine: "E1".to_owned(),
+        state: HostState::Up,
+        control: true,
+        cpus: 2,
+        memory_mib: 4096,
+        cpu: 12.5,
+        memory: 50.0,
+        instances: 3,
+    }]);
+    rig.deps.board.round(RoundStatus {
+        at: 7,
+        reasons: vec!["too few".to_owned()],
+        ..RoundStatus::default()
+    });
+    let seen = rig.user01("GET /status", Value::Null).await.ok();
+    let expected = json!({"name": "host1", "zones": ["docker01"], "engine": "E1", "state": "up", "control": true,
+        "cpus": 2, "memory_mib": 4096, "cpu": 12.5, "memory": 50.0, "instances": 3});
+    assert_eq!(seen["hosts"], json!([expected]));
+    assert_eq!(
+        (&seen["rounds"]["at"], &seen["rounds"]["reasons"]),
+        (&json!(7), &json!(["too few"]))
+    );
+    rig.stop().await;
+}
+
+#[tokio::test]
+async fn metrics_count_requests_by_route() {
+    let rig = Rig::start().await;
+    for path in ["/asgs/a", "/asgs/b", "/nowhere"] {
+        rig.user01(&format!("GET {path}"), Value::Null).await;
+    }
+    let answer = send(rig.request("GET /metrics")).await;
+    assert_eq!(answer.status, 200);
+    let requests = |fragment: &str| {
+        answer
+            .text
+            .lines()
+            .find(|line| line.contains(fragment) && line.contains("_total{"))
+            .map(str::to_owned)
+    };
+    let found = requests("\"/asgcc/asgs/{name}\"").unwrap_or_else(|| panic!("{}", answer.text));
+    assert!(found.contains("404") && found.ends_with(" 2"), "{found}");
+    assert!(requests("unmatched").is_some(), "{}", answer.text);
+    assert!(!answer.text.contains("/asgs/a"), "a client's path made a series");
+    assert!(answer.text.contains("ok"), "logins are counted");
+    rig.stop().await;
+}
