@@ -5,7 +5,7 @@
 //! queue is empty. No thread is held while nothing is written, and a paused clock of tokio's stands still meanwhile.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
@@ -26,6 +26,7 @@ pub(super) struct Writer {
     queue: Mutex<Queue>,
     log_pages: Arc<AtomicI32>,
     commits: AtomicU64,
+    failing: AtomicBool,
 }
 
 #[derive(Default)]
@@ -48,6 +49,7 @@ impl Writer {
             queue: Mutex::default(),
             log_pages,
             commits: AtomicU64::new(0),
+            failing: AtomicBool::new(false),
         }))
     }
 
@@ -56,16 +58,22 @@ impl Writer {
         self.commits.load(Ordering::Relaxed)
     }
 
-    /// Does `work` in a transaction; what it changed is durable when this answers, and undone if it failed.
+    /// Whether the last transaction failed.
+    pub(super) fn is_failing(&self) -> bool {
+        self.failing.load(Ordering::Relaxed)
+    }
+
+    /// Does `work` in a transaction; what it changed is durable when this answers, and undone if it failed. It may
+    /// be done twice, when the first transaction was undone for another's fault.
     pub(super) async fn write<T: Send + 'static>(
         self: &Arc<Self>,
-        work: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+        work: impl FnMut(&Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let (answer, answered) = oneshot::channel();
         let first = {
             let mut queue = self.queue();
             queue.waiting.push_back(Box::new(Write {
-                work: Some(work),
+                work,
                 result: None,
                 answer,
             }));
@@ -99,14 +107,35 @@ impl Writer {
         let mut db = self.db.lock().unwrap_or_else(PoisonError::into_inner);
         while !batch.is_empty() {
             let (done, end) = transaction(&mut db, &mut batch);
-            if end.is_ok() {
-                self.commits.fetch_add(1, Ordering::Relaxed);
-            }
-            for job in done {
-                job.answer(end.clone());
+            match end {
+                // Whichever write was to blame: alone in its transaction it fails alone.
+                Err(Failure::Undone(_)) if done.len() > 1 => {
+                    for job in done {
+                        let (alone, end) = transaction(&mut db, &mut VecDeque::from([job]));
+                        self.answer(alone, &end);
+                    }
+                }
+                end => self.answer(done, &end),
             }
         }
         self.checkpoint(&db);
+    }
+
+    fn answer(&self, jobs: Vec<Box<dyn Job>>, end: &Ended) {
+        self.note(end);
+        for job in jobs {
+            job.answer(end.clone());
+        }
+    }
+
+    fn note(&self, end: &Ended) {
+        self.failing.store(end.is_err(), Ordering::Relaxed);
+        match end {
+            Ok(()) => {
+                self.commits.fetch_add(1, Ordering::Relaxed);
+            }
+            Err(failure) => tracing::error!(?failure, "the store did not write"),
+        }
     }
 
     /// Copies the log back to the file, after the answers: nobody waits for it, and its failure is no write's failure.
@@ -149,16 +178,13 @@ impl Drop for Turn {
 }
 
 /// One transaction with as many of `batch` as it can take; those it took, and how it ended for all of them.
-fn transaction(
-    db: &mut Connection,
-    batch: &mut VecDeque<Box<dyn Job>>,
-) -> (Vec<Box<dyn Job>>, std::result::Result<(), Failure>) {
+fn transaction(db: &mut Connection, batch: &mut VecDeque<Box<dyn Job>>) -> (Vec<Box<dyn Job>>, Ended) {
     let mut transaction = match db.transaction_with_behavior(TransactionBehavior::Immediate) {
         Ok(begun) => begun,
         Err(error) => {
             return (
                 batch.drain(..).collect(),
-                Err(Failure::NotDone(error.to_string())),
+                Err(Failure::NotBegun(error.to_string())),
             );
         }
     };
@@ -166,45 +192,47 @@ fn transaction(
     while let Some(mut job) = batch.pop_front() {
         let ran = isolated(&mut transaction, &mut *job);
         done.push(job);
-        if let Err(error) = ran {
-            return (done, Err(Failure::NotDone(error.to_string())));
-        }
-        // Out of disk or memory, SQLite may undo the whole transaction by itself.
-        if transaction.is_autocommit() {
-            return (
-                done,
-                Err(Failure::NotDone("a write undid the transaction".to_owned())),
-            );
+        if let Err(reason) = ran {
+            return (done, Err(Failure::Undone(reason)));
         }
     }
     (done, transaction.commit().map_err(Failure::of_commit))
 }
 
-/// Runs one write so that its failure undoes nothing of the others.
-fn isolated(transaction: &mut Transaction<'_>, job: &mut dyn Job) -> rusqlite::Result<()> {
-    let savepoint = transaction.savepoint()?;
-    if job.run(&savepoint) {
-        return savepoint.commit();
-    }
+/// Runs one write so that its failure undoes nothing of the others. Fails when it did all the same: out of disk
+/// or memory, SQLite undoes the whole transaction by itself.
+fn isolated(transaction: &mut Transaction<'_>, job: &mut dyn Job) -> std::result::Result<(), String> {
+    let savepoint = transaction.savepoint().map_err(|error| error.to_string())?;
+    let refused = job.run(&savepoint).err();
     if savepoint.is_autocommit() {
-        return Ok(());
+        return Err(refused.unwrap_or_else(|| "a write ended the transaction".to_owned()));
     }
-    savepoint.finish()
+    let ended = match refused {
+        None => savepoint.commit(),
+        Some(_) => savepoint.finish(),
+    };
+    ended.map_err(|error| error.to_string())
 }
+
+/// How a transaction ended.
+type Ended = std::result::Result<(), Failure>;
 
 /// Why none of a transaction's writes can be acknowledged.
 #[derive(Clone, Debug)]
 enum Failure {
-    NotDone(String),
+    /// None was tried.
+    NotBegun(String),
+    /// None happened.
+    Undone(String),
+    /// After an error of the disk the log may hold the transaction whole, and a restart would find it.
     Unsure(String),
 }
 
 impl Failure {
-    /// After an error of the disk the log may hold the transaction whole, and a restart would find it.
     fn of_commit(error: rusqlite::Error) -> Self {
         let reason = format!("commit: {error}");
         match error.sqlite_error_code() {
-            Some(ErrorCode::DiskFull | ErrorCode::DatabaseBusy) => Self::NotDone(reason),
+            Some(ErrorCode::DiskFull | ErrorCode::DatabaseBusy) => Self::Undone(reason),
             _ => Self::Unsure(reason),
         }
     }
@@ -213,7 +241,7 @@ impl Failure {
 impl From<Failure> for StoreError {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::NotDone(reason) => Self::Unavailable(reason),
+            Failure::NotBegun(reason) | Failure::Undone(reason) => Self::Unavailable(reason),
             Failure::Unsure(reason) => Self::Unknown(reason),
         }
     }
@@ -221,25 +249,25 @@ impl From<Failure> for StoreError {
 
 /// A write that waits.
 trait Job: Send {
-    /// Does the work; false undoes it.
-    fn run(&mut self, db: &Connection) -> bool;
+    /// Does the work; an error, told in words, undoes it.
+    fn run(&mut self, db: &Connection) -> std::result::Result<(), String>;
     /// Answers, when the transaction's end is known.
-    fn answer(self: Box<Self>, end: std::result::Result<(), Failure>);
+    fn answer(self: Box<Self>, end: Ended);
 }
 
 struct Write<T, W> {
-    work: Option<W>,
+    work: W,
     result: Option<Result<T>>,
     answer: oneshot::Sender<Result<T>>,
 }
 
-impl<T: Send, W: FnOnce(&Connection) -> Result<T> + Send> Job for Write<T, W> {
-    fn run(&mut self, db: &Connection) -> bool {
-        self.result = self.work.take().map(|work| work(db));
-        matches!(self.result, Some(Ok(_)))
+impl<T: Send, W: FnMut(&Connection) -> Result<T> + Send> Job for Write<T, W> {
+    fn run(&mut self, db: &Connection) -> std::result::Result<(), String> {
+        let result = self.result.insert((self.work)(db));
+        result.as_ref().map(|_| ()).map_err(ToString::to_string)
     }
 
-    fn answer(self: Box<Self>, end: std::result::Result<(), Failure>) {
+    fn answer(self: Box<Self>, end: Ended) {
         let untried = || Err(StoreError::Unavailable("it was not tried".to_owned()));
         let result = match end {
             Ok(()) => self.result.unwrap_or_else(untried),
