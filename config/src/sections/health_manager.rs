@@ -18,6 +18,8 @@ pub struct HealthManager {
     pub max_age_from_launch: Duration,
     /// How long a leader leads without renewing its lease.
     pub leader_lease: Duration,
+    /// How long a running container of ours without a record is left alone before it is removed.
+    pub orphan_wait: Duration,
     /// Accepted from older files; the bus has its own subjects.
     pub register_subject: Option<String>,
     /// Accepted from older files; the bus has its own subjects.
@@ -32,6 +34,7 @@ impl Default for HealthManager {
             max_age_stale: Duration::from_secs(15),
             max_age_from_launch: Duration::from_secs(60),
             leader_lease: Duration::from_secs(3),
+            orphan_wait: Duration::from_secs(60),
             register_subject: None,
             unregister_subject: None,
         }
@@ -47,6 +50,7 @@ pub(super) fn read(section: &Section<'_>) -> Result<HealthManager, ConfigError> 
         max_age_stale: time("max_age_stale", default.max_age_stale)?,
         max_age_from_launch: time("max_age_from_launch", default.max_age_from_launch)?,
         leader_lease: time("leader_lease", default.leader_lease)?,
+        orphan_wait: time("orphan_wait", default.orphan_wait)?,
         register_subject: section.opt("register_subject", values::text)?,
         unregister_subject: section.opt("unregister_subject", values::text)?,
     })

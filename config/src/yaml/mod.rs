@@ -2,6 +2,7 @@
 //!
 //! Derived deserialization would lose what errors must name: the value as it is written and the path of every key.
 
+mod found;
 mod section;
 mod tree;
 pub(crate) mod values;
