@@ -1,0 +1,75 @@
+//! Figures beside the raw engine API and Docker Swarm, in one run on one machine.
+//!
+//! `cargo run --release --package scenarios --bin bench [SECTION...]`; all sections without one. Needs a Docker
+//! engine, leaves nothing behind on it, and takes less than ten minutes. Whatever else runs on the machine shows in
+//! the figures; the ratios suffer less, since what is compared takes turns.
+
+// A benchmark that cannot go on says why and ends.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod agent;
+mod cpu;
+mod disk;
+mod events;
+mod figures;
+mod http;
+mod idle;
+mod kill;
+mod load;
+mod machine;
+mod plan;
+mod raw;
+mod scale_out;
+mod swarm;
+
+use figures::Table;
+use scenarios::harness::Engine;
+
+/// A section: its name, what it measures.
+const SECTIONS: [(&str, &str); 7] = [
+    ("kill", "from the kill of one of three to its replacement running"),
+    ("scale-out", "from 1 to 40 containers in service"),
+    ("reads", "API reads per second"),
+    ("writes", "acknowledged writes per second"),
+    ("plan", "plan() at 10,000 groups and 100,000 instances"),
+    ("agent", "the host agent's cost with 100 containers"),
+    ("idle", "an idle service with 40 containers"),
+];
+
+#[tokio::main]
+async fn main() {
+    let asked: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(odd) = asked
+        .iter()
+        .find(|name| SECTIONS.iter().all(|(known, _)| known != name))
+    {
+        eprintln!("bench: no section {odd:?}; there are:");
+        for (name, what) in SECTIONS {
+            eprintln!("  {name:10} {what}");
+        }
+        std::process::exit(2);
+    }
+    let engine = Engine::local().await;
+    println!("{}", machine::describe(&engine).await);
+    let mut table = Table::default();
+    for (name, what) in SECTIONS {
+        if asked.is_empty() || asked.iter().any(|a| a == name) {
+            eprintln!("{name}: {what} ...");
+            run(name, &engine, &mut table).await;
+        }
+    }
+    println!("{table}");
+    println!("{}", machine::load());
+}
+
+async fn run(section: &str, engine: &Engine, table: &mut Table) {
+    match section {
+        "kill" => kill::run(engine, table).await,
+        "scale-out" => scale_out::run(engine, table).await,
+        "reads" => load::reads(table).await,
+        "writes" => load::writes(table).await,
+        "plan" => plan::run(table),
+        "agent" => agent::run(engine, table).await,
+        _ => idle::run(table).await,
+    }
+}

@@ -1,0 +1,110 @@
+//! Images made from nothing but Debian's static busybox, once per engine.
+
+use std::fs::File;
+use std::process::{Command, Stdio};
+
+use super::Engine;
+
+/// What the contract's session calls its image.
+pub const CIRROS: &str = "cirros";
+
+/// Heeds SIGTERM at once, which the first process of a container does only when it says so.
+const STAYS: &str = "trap 'exit 0' TERM; while :; do busybox sleep 1 & wait $!; done";
+/// Stays until somebody makes /eat, then takes all the memory there is.
+const HUNGRY: &str = "trap 'exit 3' TERM; until busybox test -e /eat; do busybox sleep 0.2 & wait $!; done; \
+    exec busybox tail /dev/zero";
+
+/// What a test image does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Image {
+    /// Stays until it is told to end, and exposes port 8080.
+    Stays,
+    /// Exits at once with code 7.
+    Exits,
+    /// Runs out of memory once there is a file /eat.
+    Hungry,
+    /// Is healthy until there is a file /sick, and keeps its data in an anonymous volume.
+    Checked,
+    /// A shell, as in the contract's session.
+    Shell,
+}
+
+impl Image {
+    const ALL: [Self; 5] = [Self::Stays, Self::Exits, Self::Hungry, Self::Checked, Self::Shell];
+
+    /// Its reference.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Stays => "microscaler-test:stays",
+            Self::Exits => "microscaler-test:exits",
+            Self::Hungry => "microscaler-test:hungry",
+            Self::Checked => "microscaler-test:checked",
+            Self::Shell => CIRROS,
+        }
+    }
+
+    fn changes(self) -> Vec<String> {
+        let script = |text: &str| {
+            let command = serde_json::json!(["/bin/busybox", "sh", "-c", text]);
+            format!("CMD {command}")
+        };
+        match self {
+            Self::Stays => vec![script(STAYS), "EXPOSE 8080".to_owned()],
+            Self::Exits => vec![script("exit 7")],
+            Self::Hungry => vec![script(HUNGRY)],
+            Self::Checked => {
+                let check =
+                    r#"HEALTHCHECK --interval=1s --retries=1 CMD ["/bin/busybox","test","!","-e","/sick"]"#;
+                vec![script(STAYS), check.to_owned(), "VOLUME /data".to_owned()]
+            }
+            Self::Shell => vec![r#"CMD ["/bin/sh"]"#.to_owned()],
+        }
+    }
+}
+
+/// Makes the images that the engine does not have, one test at a time. One that exists is used as it is.
+pub(super) async fn make(engine: &Engine) {
+    let lock = File::create(std::env::temp_dir().join("microscaler-test-images.lock"));
+    let lock = lock.expect("the temporary directory can be written");
+    lock.lock().expect("a file of our own can be locked");
+    for image in Image::ALL {
+        if !engine.has_image(image.name()).await {
+            import(engine, image);
+        }
+    }
+}
+
+fn import(engine: &Engine, image: Image) {
+    let mut docker = engine.docker();
+    docker.arg("import");
+    for change in image.changes() {
+        docker.args(["--change", &change]);
+    }
+    let mut docker = docker
+        .args(["-", image.name()])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("the docker command is installed");
+    let pipe = docker.stdin.take().expect("standard input is piped");
+    let tar = Command::new("tar")
+        .arg("--directory")
+        .arg(root().path())
+        .args(["--create", "."])
+        .stdout(pipe)
+        .status();
+    assert!(tar.is_ok_and(|status| status.success()), "tar failed");
+    let imported = docker.wait().expect("docker was started");
+    assert!(imported.success(), "{} cannot be imported", image.name());
+}
+
+/// A root file system of one static binary, and the name `sh` for it.
+fn root() -> tempfile::TempDir {
+    let root = tempfile::tempdir().expect("the temporary directory can be written");
+    let bin = root.path().join("bin");
+    std::fs::create_dir(&bin).expect("a directory of our own can be written");
+    std::fs::copy("/bin/busybox", bin.join("busybox")).expect("Debian's busybox-static is installed");
+    std::os::unix::fs::symlink("busybox", bin.join("sh")).expect("a directory of our own can be written");
+    root
+}

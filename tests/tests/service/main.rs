@@ -1,0 +1,35 @@
+//! The whole service on a real Docker engine: the `microscaler` process, driven by `ms` and over REST, while
+//! containers, the engine and the service itself are killed.
+//!
+//! Needs a Docker engine and busybox-static; `make test` sees to both.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs
+)]
+
+mod deaths;
+mod engines;
+mod facts;
+mod failures;
+mod restarts;
+mod scaling;
+mod session;
+mod strangers;
+
+use std::collections::BTreeSet;
+
+use api::documents::Instance;
+
+/// The container ids of instances, as the contract shortens them.
+fn ids(instances: &[Instance]) -> BTreeSet<String> {
+    instances.iter().map(|i| i.instance_id.clone()).collect()
+}
+
+/// Container ids of the engine, shortened likewise.
+fn short(full: &[String]) -> BTreeSet<String> {
+    full.iter().map(|id| id[..12].to_owned()).collect()
+}
