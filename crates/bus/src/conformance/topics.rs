@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use domain::report::Load;
 use domain::{
-    Capacity, ContainerFacts, ContainerId, ContainerState, EngineId, FromHost, Host, HostState,
-    Incarnation, InstallationId, InstanceId, Message, Outcome, Sample, Stamp, ZoneName,
+    Capacity, ContainerFacts, ContainerId, ContainerState, EngineId, FromHost, Host, HostState, Incarnation,
+    InstallationId, InstanceId, Message, Outcome, Sample, Stamp, ZoneName,
 };
 use uuid::Uuid;
 

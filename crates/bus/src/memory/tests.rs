@@ -85,7 +85,7 @@ async fn an_id_is_forgotten_after_its_window() {
 
     tokio::time::advance(Duration::from_secs(1)).await;
     bus.send(&job).await.unwrap();
-    assert_eq!(jobs.next().await.unwrap().job(), &job);
+    assert_eq!(patiently(jobs.next()).await.unwrap().job(), &job);
 }
 
 #[tokio::test]
@@ -127,6 +127,27 @@ async fn retries_come_in_the_order_of_their_times_and_a_receiver_given_up_costs_
     for (job, seconds) in [(&early, 10), (&late, 30)] {
         let delivery = two.next().await.unwrap();
         assert_eq!((delivery.job(), start.elapsed().as_secs()), (job, seconds));
+        delivery.ack().await.unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn jobs_put_back_at_one_instant_all_come_again_in_that_order() {
+    let bus = MemoryBus::new();
+    let here = host("instant");
+    let sent: Vec<_> = (0..3).map(|_| launch(&here)).collect();
+    let mut jobs = bus.jobs(&here, Queue::Launch).await.unwrap();
+    let mut held = Vec::new();
+    for job in &sent {
+        bus.send(job).await.unwrap();
+        held.push(patiently(jobs.next()).await.unwrap());
+    }
+    for delivery in held {
+        delivery.retry(Duration::from_secs(1)).await.unwrap();
+    }
+    for job in &sent {
+        let delivery = patiently(jobs.next()).await.unwrap();
+        assert_eq!(delivery.job(), job);
         delivery.ack().await.unwrap();
     }
 }
