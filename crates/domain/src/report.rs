@@ -124,7 +124,7 @@ pub enum FromHost {
 pub enum Outcome {
     /// The container was started. How it is now, its host's agent tells: two voices about one thing would need an order.
     Started,
-    /// The launch was given up; nothing of it is alive unless a removal failed, which the stop job repairs.
+    /// The launch was given up; its container, if there is one, is removed by the stop job of the failed record.
     Failed {
         /// Why, for people.
         reason: String,

@@ -52,10 +52,10 @@ impl<'a> Backoff<'a> {
 
     /// The pause in words.
     pub(crate) fn reason(&self) -> Option<String> {
-        let (health, until) = (self.failures?, self.until?);
+        let health = self.failures.filter(|_| self.until.is_some())?;
         let hosts: Vec<&str> = health.hosts.iter().map(HostName::as_str).collect();
         Some(format!(
-            "launches back off for {} s, until {until}, after {} failed rounds on {}; the last failure: {}",
+            "launches back off for {} s from the last failure, after {} failed in a row on {}; the last: {}",
             pause(health).as_secs(),
             health.rounds,
             hosts.join(", "),

@@ -109,14 +109,9 @@ impl Launcher {
             // An exited container is never started again; its agent tells that it exited.
             Ok(()) | Err(EngineError::Exited) => Ok(Verdict::Report(Outcome::Started)),
             Err(EngineError::NotFound) => self.vanished(job).await,
-            Err(error) => {
-                let verdict = verdict_of(error);
-                if matches!(verdict, Verdict::Report(_)) {
-                    // Should this fail, the stop job of the failed record removes it.
-                    let _ = self.remove(job, id).await;
-                }
-                Ok(verdict)
-            }
+            // A container that does not start stays: removing it here would be told before the reason. The stop
+            // job of the failed record removes it.
+            Err(error) => Ok(verdict_of(error)),
         }
     }
 

@@ -74,6 +74,20 @@ fn among_equals_the_host_with_most_memory_free_comes_first() {
 }
 
 #[test]
+fn without_figures_of_memory_the_host_with_fewest_instances_comes_first() {
+    let mut other = group(&["a"], 1, 1);
+    other
+        .instances
+        .push(record(77, 0, ("h1", "a"), NOW, Phase::InService { since: NOW }));
+    let unknown = |view: &mut planner::HostView| view.host.memory_mib = 0;
+    let scene = Scene::of(&["a"], 1, 1)
+        .host_as("h1", &[], unknown)
+        .host_as("h2", &[], unknown)
+        .with(|scene| scene.others = vec![other]);
+    assert_eq!(hosts_of(&scene.plan()), ["h2"]);
+}
+
+#[test]
 fn control_hosts_are_taken_only_when_no_other_has_room() {
     let scene = Scene::of(&["a"], 3, 9)
         .host_as("control", &[], |h| h.host.control = true)

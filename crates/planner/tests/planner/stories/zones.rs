@@ -120,6 +120,7 @@ fn nobody_goes_for_a_replacement_that_has_no_host() {
             .with(|scene| scene.on("h1").host.zones = vec![crate::scene::zone("old")])
             .plan();
         assert_eq!(steps(&plan), [""; 0]);
+        assert_eq!(plan.shortfall, None, "it has its capacity, though elsewhere");
         assert!(
             plan.reasons.contains(&"no host serves zone new".to_owned()),
             "{:?}",
