@@ -1,1 +1,4 @@
-//! TODO
+//! Tests of the whole service. The simulation lives here, so that each suite that runs it links it once.
+
+pub mod harness;
+pub mod simulation;

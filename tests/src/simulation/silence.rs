@@ -1,0 +1,84 @@
+//! Silence: hosts, engines, bus or store say nothing for a while. Nothing ends because of it (I4).
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use domain::ContainerId;
+use tokio::time::sleep;
+
+use super::check::truth::Broken;
+use super::components::Role;
+use super::dice::Dice;
+use super::schedule::rest;
+use super::world::World;
+
+/// In so many of a thousand schedules.
+const OFTEN: u32 = 400;
+
+/// Plays silence in some of the schedules.
+///
+/// # Errors
+/// What ended meanwhile, or did not come back to rest.
+pub async fn if_drawn(world: &Arc<World>, seed: u64, broken: &Broken) -> Result<(), String> {
+    let dice = Dice::seeded(seed, 3);
+    if !dice.chance(OFTEN) {
+        return Ok(());
+    }
+    let before = living(world, broken);
+    fall(world, &dice);
+    // Who takes over in the middle of it hears nothing from the start.
+    for role in Role::all(world.managers.len(), world.hosts.len()) {
+        if dice.chance(200) {
+            sleep(dice.millis(0..5_000)).await;
+            world.crash(role, dice.millis(0..5_000));
+        }
+    }
+    sleep(dice.millis(20_000..150_000)).await;
+    unchanged(&before, &living(world, broken))?;
+    lift(world);
+    rest(world, broken).await?;
+    unchanged(&before, &living(world, broken))
+}
+
+fn living(world: &World, broken: &Broken) -> BTreeSet<ContainerId> {
+    world
+        .checks
+        .living(broken)
+        .into_iter()
+        .map(|(_, facts)| facts.id)
+        .collect()
+}
+
+fn unchanged(before: &BTreeSet<ContainerId>, after: &BTreeSet<ContainerId>) -> Result<(), String> {
+    if before == after {
+        return Ok(());
+    }
+    let (ended, new) = (before.difference(after).count(), after.difference(before).count());
+    Err(format!("I4: silence ended {ended} containers and started {new}"))
+}
+
+fn fall(world: &World, dice: &Dice) {
+    let whole = dice.chance(300);
+    let falls = |per_mille| whole || dice.chance(per_mille);
+    world.weather.hosts_mute.set(falls(500));
+    world.weather.bus_down.set(falls(250));
+    world.weather.store_down.set(falls(250));
+    for host in &world.hosts {
+        if falls(400) {
+            host.engine.mute();
+        }
+        if falls(200) {
+            host.engine.down();
+        }
+    }
+    world.trace.say("schedule", || "silence".to_owned());
+}
+
+fn lift(world: &World) {
+    world.trace.say("schedule", || "silence ends".to_owned());
+    world.weather.clear();
+    for host in &world.hosts {
+        host.engine.up();
+        host.engine.unmute();
+    }
+}
