@@ -56,13 +56,20 @@ impl Access {
         client: IpAddr,
         (user, key): (String, String),
     ) -> Result<String> {
+        let (account, fingerprint) = self.check(client, user, key).await?;
+        tokens::make(store, account, fingerprint, clock.now() + self.token_life).await
+    }
+
+    async fn check(&self, client: IpAddr, user: String, key: String) -> Result<(AccountName, String)> {
         let _turn = self.checks.acquire().await;
         self.limiter.admit(client)?;
-        let Some((account, fingerprint)) = self.keys.check(user, key).await else {
-            self.limiter.failed(client)?;
-            return Err(Refusal::Unauthorized("wrong user or key".to_owned()));
-        };
-        tokens::make(store, account, fingerprint, clock.now() + self.token_life).await
+        match self.keys.check(user, key).await {
+            Some(known) => Ok(known),
+            None => {
+                self.limiter.failed(client)?;
+                Err(Refusal::Unauthorized("wrong user or key".to_owned()))
+            }
+        }
     }
 
     /// The account of a token, whose life a use renews.

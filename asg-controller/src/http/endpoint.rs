@@ -55,8 +55,17 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    /// An endpoint with an ordinary token, no body and no options.
-    pub(crate) fn new(method: Method, path: &str, summary: &str, answer: Answer, route: Route) -> Self {
+    /// A read with an ordinary token.
+    pub(crate) fn read(path: &str, summary: &str, answer: Answer, route: Route) -> Self {
+        Self::new(Method::GET, path, summary, answer, route)
+    }
+
+    /// A write with an ordinary token.
+    pub(crate) fn write(method: Method, path: &str, summary: &str, route: Route) -> Self {
+        Self::new(method, path, summary, Answer::One("Written"), route)
+    }
+
+    fn new(method: Method, path: &str, summary: &str, answer: Answer, route: Route) -> Self {
         Self {
             route: route.method(method.clone()),
             method,
@@ -68,6 +77,12 @@ impl Endpoint {
             if_match: false,
             answer,
         }
+    }
+
+    /// Answers something else.
+    pub(crate) fn answer(mut self, answer: Answer) -> Self {
+        self.answer = answer;
+        self
     }
 
     /// Takes a body.

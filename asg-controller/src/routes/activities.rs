@@ -1,6 +1,5 @@
 //! A group's history.
 
-use actix_web::http::Method;
 use actix_web::{HttpResponse, web};
 use api::documents;
 
@@ -15,8 +14,7 @@ const MAX_PAGE: usize = 1000;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![
-        Endpoint::new(
-            Method::GET,
+        Endpoint::read(
             "/asgs/{name}/activities",
             "Lists the scaling activities of a group, newest start first",
             Answer::Many("Activity"),

@@ -10,35 +10,22 @@ use crate::http::{Access, Answer, Endpoint, IfMatch, Json};
 use crate::validate::tables;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
-    let one = "/{account}/asgs/{name}/instances";
-    let endpoint = |method, path, summary, answer, route| {
-        Endpoint::new(method, path, summary, answer, route).access(Access::Autoscaler)
-    };
-    vec![
-        endpoint(
-            Method::GET,
-            "/{account}/asgs",
-            "Lists an account's groups",
-            Answer::Many("Group"),
-            web::route().to(list),
-        ),
-        endpoint(
-            Method::GET,
+    let (groups, one) = ("/{account}/asgs", "/{account}/asgs/{name}/instances");
+    let seen = (Answer::Many("Group"), Answer::Many("Instance"));
+    [
+        Endpoint::read(groups, "Lists an account's groups", seen.0, web::route().to(list)),
+        Endpoint::read(
             one,
             "Lists the instances of an account's group",
-            Answer::Many("Instance"),
+            seen.1,
             web::route().to(instances),
         ),
-        endpoint(
-            Method::PUT,
-            one,
-            "Sets desired capacity",
-            Answer::One("Written"),
-            web::route().to(resize),
-        )
-        .body("InstanceCount")
-        .if_match(),
+        Endpoint::write(Method::PUT, one, "Sets desired capacity", web::route().to(resize))
+            .body("InstanceCount")
+            .if_match(),
     ]
+    .map(|endpoint| endpoint.access(Access::Autoscaler))
+    .into()
 }
 
 fn account(service: &Shared, given: &str) -> Result<AccountName, Refusal> {

@@ -21,10 +21,7 @@ fn names(kind: Kind) -> (&'static str, &'static str) {
 pub(super) fn endpoints(kind: Kind) -> Vec<Endpoint> {
     let (all, schema) = names(kind);
     let (one, what) = (format!("{all}/{{name}}"), kind.as_str());
-    let endpoint = |method, path: &str, summary: &str, answer, route| {
-        Endpoint::new(method, path, &format!("{summary} {what}"), answer, route)
-    };
-    let written = Answer::One("Written");
+    let says = |summary: &str| format!("{summary} {what}");
     let list = web::route().to(move |service, caller| list(kind, service, caller));
     let create = web::route().to(move |service, caller, body| create(kind, service, caller, body));
     let read = web::route().to(move |service, caller, name| read(kind, service, caller, name));
@@ -32,11 +29,11 @@ pub(super) fn endpoints(kind: Kind) -> Vec<Endpoint> {
         web::route().to(move |service, caller, name, body| update(kind, service, caller, name, body));
     let delete = web::route().to(move |service, caller, name| delete(kind, service, caller, name));
     vec![
-        endpoint(Method::GET, all, "Lists by name each", Answer::Many(schema), list),
-        endpoint(Method::POST, all, "Creates a", written, create).body(schema),
-        endpoint(Method::GET, &one, "Shows a", Answer::One(schema), read),
-        endpoint(Method::PUT, &one, "Lays the given fields over a", written, update).body(schema),
-        endpoint(Method::DELETE, &one, "Deletes a", written, delete),
+        Endpoint::read(all, &says("Lists by name each"), Answer::Many(schema), list),
+        Endpoint::write(Method::POST, all, &says("Creates a"), create).body(schema),
+        Endpoint::read(&one, &says("Shows a"), Answer::One(schema), read),
+        Endpoint::write(Method::PUT, &one, &says("Lays the given fields over a"), update).body(schema),
+        Endpoint::write(Method::DELETE, &one, &says("Deletes a"), delete),
     ]
 }
 

@@ -10,46 +10,38 @@ use crate::error::Refusal;
 use crate::http::{Answer, Caller, Command, Endpoint, IfMatch, Json};
 use crate::validate::tables;
 
-const WRITTEN: Answer = Answer::One("Written");
-
 pub(super) fn endpoints() -> Vec<Endpoint> {
-    let put = |path, summary, route| Endpoint::new(Method::PUT, path, summary, WRITTEN, route).if_match();
     let (all, one) = ("/asgs", "/asgs/{name}");
+    let group = Answer::One("Group");
+    let read = web::route().to(read);
+    let put = |path, summary, route| Endpoint::write(Method::PUT, path, summary, route).if_match();
     let start = web::route().to(|service, caller, name, if_match, body| {
         switch(Desire::Start, service, caller, name, (if_match, body))
     });
     let stop = web::route().to(|service, caller, name, if_match, body| {
         switch(Desire::Stop, service, caller, name, (if_match, body))
     });
+    let capacity = web::route().to(capacity);
     vec![
-        Endpoint::new(
-            Method::GET,
+        Endpoint::read(
             all,
             "Lists the groups, oldest first",
             Answer::Many("Group"),
             web::route().to(list),
         ),
-        Endpoint::new(
+        Endpoint::write(
             Method::POST,
             all,
             "Creates a group, stopped",
-            WRITTEN,
             web::route().to(create),
         )
         .body("Group"),
-        Endpoint::new(
-            Method::GET,
-            one,
-            "Shows a group, with its generation as ETag",
-            Answer::One("Group"),
-            web::route().to(read),
-        ),
+        Endpoint::read(one, "Shows a group, with its generation as ETag", group, read),
         put(one, "Lays the given fields over a group", web::route().to(update)).body("Group"),
-        Endpoint::new(
+        Endpoint::write(
             Method::DELETE,
             one,
             "Deletes a stopped group",
-            WRITTEN,
             web::route().to(delete),
         )
         .if_match(),
@@ -58,7 +50,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         put(
             "/asgs/{name}/desired_capacity",
             "Sets desired capacity alone",
-            web::route().to(capacity),
+            capacity,
         )
         .body("DesiredCapacity"),
     ]

@@ -1,6 +1,5 @@
 //! Instance types.
 
-use actix_web::http::Method;
 use actix_web::{HttpResponse, web};
 use api::documents::InstanceTypes;
 
@@ -8,8 +7,7 @@ use super::{Response, Shared};
 use crate::http::{Answer, Endpoint};
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
-    vec![Endpoint::new(
-        Method::GET,
+    vec![Endpoint::read(
         "/instance_types",
         "Shows the known instance types by name",
         Answer::ByName("InstanceType"),

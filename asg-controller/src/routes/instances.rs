@@ -10,26 +10,21 @@ use super::{Response, Shared};
 use crate::http::{Answer, Caller, Endpoint, IfMatch, Query};
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
+    let instance = "/asgs/{name}/instances/{instance}";
+    let says = "Terminates an instance, named by guid, instance_id or hostname";
     vec![
-        Endpoint::new(
-            Method::GET,
+        Endpoint::read(
             "/asgs/{name}/instances",
             "Lists the instances of a group",
             Answer::Many("Instance"),
             web::route().to(list),
         ),
-        Endpoint::new(
-            Method::DELETE,
-            "/asgs/{name}/instances/{instance}",
-            "Terminates an instance, named by guid, instance_id or hostname",
-            Answer::One("Written"),
-            web::route().to(terminate),
-        )
-        .query(&[(
-            "decrement",
-            "true lowers desired capacity, so that it is not replaced",
-        )])
-        .if_match(),
+        Endpoint::write(Method::DELETE, instance, says, web::route().to(terminate))
+            .query(&[(
+                "decrement",
+                "true lowers desired capacity, so that it is not replaced",
+            )])
+            .if_match(),
     ]
 }
 

@@ -12,16 +12,12 @@ use crate::http::{Access, Answer, Endpoint, Json};
 use crate::validate::{tables, typed};
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
+    let says = "Makes a token, which every other call sends in Authorization";
     vec![
-        Endpoint::new(
-            Method::POST,
-            "/login",
-            "Makes a token, which every other call sends in Authorization",
-            Answer::One("LoginAnswer"),
-            web::route().to(login),
-        )
-        .body("Login")
-        .access(Access::Public),
+        Endpoint::write(Method::POST, "/login", says, web::route().to(login))
+            .body("Login")
+            .answer(Answer::One("LoginAnswer"))
+            .access(Access::Public),
     ]
 }
 

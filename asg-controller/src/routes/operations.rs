@@ -1,8 +1,9 @@
 //! What monitors ask, at the root and without a login.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
-use actix_web::http::{Method, header};
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use api::documents::Health;
 use telemetry::{ComponentState, Metrics};
@@ -19,16 +20,14 @@ const STORE_WITHIN: Duration = Duration::from_secs(2);
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![
-        Endpoint::new(
-            Method::GET,
+        Endpoint::read(
             "/health",
             "Tells whether the service works: 503 when the store does not answer",
             Answer::One("Health"),
             web::route().to(health),
         )
         .access(Access::Public),
-        Endpoint::new(
-            Method::GET,
+        Endpoint::read(
             "/metrics",
             "Figures in the text format of Prometheus, for this machine or with the metrics token",
             Answer::Text,
@@ -55,11 +54,9 @@ async fn health(service: Shared) -> HttpResponse {
 }
 
 async fn metrics(service: Shared, request: HttpRequest) -> Response {
-    let local = request
-        .peer_addr()
-        .is_some_and(|peer| peer.ip().to_canonical().is_loopback());
-    let token = service.settings().metrics_token.as_ref();
-    if !local && !token.is_some_and(|known| bearer(&request).is_ok_and(|given| same(known, given))) {
+    let peer = request.peer_addr().map(|peer| peer.ip());
+    let known = service.settings().metrics_token.as_deref();
+    if !may_read(peer, bearer(&request).ok(), known) {
         return Err(Refusal::Unauthorized(
             "metrics are for this machine, or for who sends controller.metrics_token in Authorization"
                 .to_owned(),
@@ -69,4 +66,37 @@ async fn metrics(service: Shared, request: HttpRequest) -> Response {
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, Metrics::CONTENT_TYPE))
         .body(text))
+}
+
+/// Metrics are for this machine, or for who has their token.
+fn may_read(peer: Option<IpAddr>, given: Option<&str>, known: Option<&str>) -> bool {
+    let local = peer.is_some_and(|peer| peer.to_canonical().is_loopback());
+    local || given.zip(known).is_some_and(|(given, known)| same(given, known))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn metrics_answer_the_loopback_and_their_own_token() {
+        for (peer, given, known, may) in [
+            ("127.0.0.1", None, None, true),
+            ("::1", Some("x"), Some("token"), true),
+            ("::ffff:127.0.0.1", None, None, true),
+            ("10.0.0.1", None, None, false),
+            ("10.0.0.1", Some("x"), None, false),
+            ("10.0.0.1", None, Some("token"), false),
+            ("10.0.0.1", Some("x"), Some("token"), false),
+            ("10.0.0.1", Some("token"), Some("token"), true),
+        ] {
+            assert_eq!(
+                may_read(Some(peer.parse().unwrap()), given, known),
+                may,
+                "{peer} {given:?} {known:?}"
+            );
+        }
+        assert!(!may_read(None, None, None));
+    }
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::http::Method;
 use actix_web::{HttpResponse, web};
 use api::documents::{Component, Host, Round, Status};
 use telemetry::{ComponentState, ComponentStatus, HostState, HostStatus, RoundStatus};
@@ -11,8 +10,7 @@ use super::{Response, Shared};
 use crate::http::{Answer, Endpoint};
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
-    vec![Endpoint::new(
-        Method::GET,
+    vec![Endpoint::read(
         "/status",
         "Shows components, hosts and the health manager's last round",
         Answer::One("Status"),

@@ -1,5 +1,7 @@
 //! Health, metrics, status.
 
+use std::sync::{Arc, Mutex};
+
 use serde_json::{Value, json};
 use telemetry::{ComponentState, HostState, HostStatus, RoundStatus};
 
@@ -101,4 +103,59 @@ async fn metrics_count_requests_by_route() {
     assert!(!answer.text.contains("/asgs/a"), "a client's path made a series");
     assert!(answer.text.contains("ok"), "logins are counted");
     rig.stop().await;
+}
+
+/// What was logged in this process.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn every_call_is_logged_and_no_secret_is() {
+    let log = Log::default();
+    let written = log.clone();
+    let lines = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_writer(move || written.clone());
+    lines.try_init().unwrap();
+    let rig = Rig::start().await;
+    rig.call("User02", "GET /asgs/logged-group?a=b", &Value::Null)
+        .await;
+    send(rig.request("GET /asgcc/logged-path")).await;
+    send(
+        rig.request("POST /asgcc/login")
+            .json(&json!({"user": "user01", "key": "guessed-key"})),
+    )
+    .await;
+    let token = rig.token("User02").to_owned();
+    rig.stop().await;
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let line = |fragment: &str| {
+        text.lines()
+            .find(|line| line.contains(fragment))
+            .unwrap_or_else(|| panic!("{text}"))
+    };
+    let call = line("/asgcc/asgs/logged-group");
+    for fragment in [
+        "INFO",
+        "method=\"GET\"",
+        "status=404",
+        "account=\"User02\"",
+        "ms=",
+    ] {
+        assert!(call.contains(fragment), "{fragment} is not in {call}");
+    }
+    assert!(line("/asgcc/logged-path").contains("account=\"-\""));
+    assert!(line("outcome=\"refused\"").contains("user01"));
+    assert!(!text.contains("guessed-key") && !text.contains(&token));
 }

@@ -1,12 +1,16 @@
 //! Changes at the same time, and stores and buses that fail.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use domain::SystemIds;
+use futures_util::FutureExt;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use store::MemoryStore;
 use store::faulty::{Fault, FaultyStore};
+use store::update::{self, Verdict};
+use store::{MemoryStore, Store};
 
 use crate::rig::{Rig, asg, lconf, settings};
 
@@ -143,4 +147,49 @@ async fn a_bus_that_is_away_fails_no_write() {
         7
     );
     rig.stop().await;
+}
+
+#[tokio::test]
+async fn a_start_checks_again_what_changed_while_it_was_on_its_way() {
+    let inner = Arc::new(MemoryStore::new());
+    let (behind, armed) = (inner.clone(), Arc::new(AtomicBool::new(false)));
+    let is_armed = armed.clone();
+    // When the start comes to its commit, somebody else has just made the group name another launch configuration.
+    let hook = Arc::new(move |method: &'static str| {
+        if method == "replace_group" && is_armed.swap(false, Ordering::SeqCst) {
+            let renamed = rename(behind.as_ref()).now_or_never();
+            renamed.expect("the memory store answers at once");
+        }
+        Fault::None
+    });
+    let rig = Rig::with(settings(), Arc::new(FaultyStore::new(inner, hook))).await;
+    rig.user01("POST /lconfs", lconf("lconf1")).await.ok();
+    rig.user01("POST /asgs", asg("asg1")).await.ok();
+    armed.store(true, Ordering::SeqCst);
+    rig.expect(&[
+        (
+            "PUT /asgs/asg1/start",
+            Value::Null,
+            422,
+            &["launch_configuration", "other", "not found"],
+        ),
+        ("DELETE /lconfs/lconf1", Value::Null, 200, &[]),
+    ])
+    .await;
+    assert!(!armed.load(Ordering::SeqCst), "the start came to its commit");
+    assert_eq!(
+        rig.user01("GET /asgs/asg1", Value::Null).await.ok()["state"],
+        "stopped"
+    );
+    rig.stop().await;
+}
+
+async fn rename(store: &MemoryStore) {
+    let (account, name) = ("user01".parse().unwrap(), "asg1".parse().unwrap());
+    let stored = store.group_named(&account, &name).await.unwrap().unwrap();
+    let renamed = update::group::<Infallible>(store, stored.value.id, &SystemIds, |group| {
+        group.spec.launch_configuration = "other".parse().unwrap();
+        Ok(Verdict::Commit)
+    });
+    renamed.await.unwrap();
 }
