@@ -1,6 +1,6 @@
 //! Add, update, delete and list, the same for all kinds of document.
 
-use api::client::path;
+use api::{ClientError, client::path};
 use serde_json::Value;
 
 use super::lists::{self, Listing};
@@ -33,8 +33,23 @@ async fn add(context: &Context, request: &Request) -> Result<(), Failure> {
         .await
     {
         Ok(_) => Ok(()),
+        Err(error) if is_incomplete(&error) => {
+            let hint = Some(where_fields_come_from(context, request.kind));
+            Err(Failure::Client { error, hint })
+        }
         Err(error) => Err(explain(&context.client, error, &mentions).await),
     }
+}
+
+fn is_incomplete(error: &ClientError) -> bool {
+    matches!(error, ClientError::Refused { status: 400 | 422, message } if message.contains("is required"))
+}
+
+fn where_fields_come_from(context: &Context, kind: &Kind) -> String {
+    let (one, section, file) = (kind.one, kind.section, context.defaults.path().display());
+    format!(
+        "`ms add-{one} --help` shows the options; what is left out comes from the section {section} of {file}"
+    )
 }
 
 async fn update(context: &Context, request: &Request) -> Result<(), Failure> {

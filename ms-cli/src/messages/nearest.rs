@@ -61,7 +61,8 @@ pub async fn explain(client: &Client, error: ClientError, mentions: &[Mention]) 
         return error.into();
     };
     let mut hint = None;
-    if matches!(status, 400 | 404 | 409 | 422) {
+    // The service may have had the same thought.
+    if matches!(status, 400 | 404 | 409 | 422) && !message.contains("did you mean") {
         for (at, mention) in mentions.iter().enumerate() {
             let blamed = message.contains(&mention.name) || (at == 0 && *status == 404);
             if blamed && hint.is_none() {
@@ -82,10 +83,12 @@ async fn suggestion(client: &Client, mention: &Mention) -> Option<String> {
     if let Some(near) = nearest(&mention.name, &names) {
         return Some(format!("did you mean the {noun} {near:?}?"));
     }
-    match names.len() {
-        0 => None,
-        1..=10 => Some(format!("known {}: {}", mention.thing.nouns(), names.join(", "))),
-        n => Some(format!(
+    let group = mention.group.as_deref();
+    match (group, names.len()) {
+        (_, 0) => None,
+        (Some(group), _) => Some(format!("`ms list-instances -a {group}` shows them")),
+        (None, 1..=10) => Some(format!("known {}: {}", mention.thing.nouns(), names.join(", "))),
+        (None, n) => Some(format!(
             "none of the {n} {} is named like that",
             mention.thing.nouns()
         )),

@@ -1,6 +1,7 @@
 //! Tables: a line of titles, a line for each row, nothing drawn around them.
 
 use comfy_table::{ContentArrangement, Table, presets};
+use console::Term;
 use serde_json::{Map, Value};
 
 use super::column::{Column, show, title_of};
@@ -15,20 +16,28 @@ pub fn table(columns: &[Column], rows: &[Row], detailed: bool) -> String {
     } else {
         Vec::new()
     };
-    let titles = columns
+    let titles: Vec<String> = columns
         .iter()
         .map(Column::title)
-        .chain(others.iter().map(|f| title_of(f)));
-    let cells = rows.iter().map(|row| cells(columns, &others, row)).collect();
-    plain(titles.collect(), cells)
+        .chain(others.iter().map(|f| title_of(f)))
+        .collect();
+    let cells: Vec<Vec<String>> = rows.iter().map(|row| cells(columns, &others, row)).collect();
+    match terminal_width() {
+        Some(width) if detailed && !fits(&titles, &cells, width) => blocks(&titles, &cells),
+        width => lines(&titles, &cells, width),
+    }
+}
+
+fn terminal_width() -> Option<u16> {
+    let terminal = Some(Term::stdout()).filter(Term::is_term)?;
+    terminal.size_checked().map(|(_, width)| width)
 }
 
 fn cells(columns: &[Column], others: &[&str], row: &Row) -> Vec<String> {
     let value = |field: &str| row.get(field).unwrap_or(&Value::Null);
     let known = columns.iter().map(|column| column.show(value(column.field)));
-    known
-        .chain(others.iter().map(|field| show(value(field))))
-        .collect()
+    let cells = known.chain(others.iter().map(|field| show(value(field))));
+    cells.map(one_line).collect()
 }
 
 /// The fields that no column shows, in the order in which rows bring them.
@@ -42,21 +51,42 @@ fn other_fields<'a>(columns: &[Column], rows: &'a [Row]) -> Vec<&'a str> {
     others
 }
 
-/// A table of texts. On a terminal too narrow for it, long cells wrap; elsewhere a row is always one line.
-fn plain(titles: Vec<String>, rows: Vec<Vec<String>>) -> String {
+/// A line for each row. On a terminal too narrow for it, long cells wrap; elsewhere a row is always one line.
+fn lines(titles: &[String], rows: &[Vec<String>], width: Option<u16>) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
-    if table.is_tty() {
-        table.set_content_arrangement(ContentArrangement::Dynamic);
+    if let Some(width) = width {
+        table
+            .set_content_arrangement(ContentArrangement::Dynamic)
+            .set_width(width);
     }
     table.set_header(titles);
     for row in rows {
-        table.add_row(row.into_iter().map(one_line).collect::<Vec<_>>());
+        table.add_row(row);
     }
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));
     }
     table.trim_fmt()
+}
+
+fn fits(titles: &[String], rows: &[Vec<String>], width: u16) -> bool {
+    let text = lines(titles, rows, None);
+    text.lines()
+        .all(|line| console::measure_text_width(line) <= usize::from(width))
+}
+
+/// A block of lines for each row, a line for each field: what a terminal too narrow for all columns shows.
+fn blocks(titles: &[String], rows: &[Vec<String>]) -> String {
+    let widest = titles.iter().map(String::len).max().unwrap_or_default();
+    let line = |(title, cell): (&String, &String)| format!("{title:widest$}  {cell}\n");
+    let block = |row: &Vec<String>| titles.iter().zip(row).map(line).collect::<String>();
+    rows.iter()
+        .map(block)
+        .collect::<Vec<_>>()
+        .join("\n")
+        .trim_end()
+        .to_owned()
 }
 
 /// A cell's line ends become blanks.
@@ -65,5 +95,43 @@ fn one_line(cell: String) -> String {
         cell.split_whitespace().collect::<Vec<_>>().join(" ")
     } else {
         cell
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+    use super::{blocks, fits, lines};
+
+    fn example() -> (Vec<String>, Vec<Vec<String>>) {
+        let texts = |row: [&str; 2]| row.map(str::to_owned).to_vec();
+        (
+            texts(["ID", "MESSAGE"]),
+            vec![texts(["1", "all is well here"]), texts(["22", "-"])],
+        )
+    }
+
+    #[test]
+    fn rows_are_lines_that_wrap_only_on_a_narrow_terminal() {
+        let (titles, rows) = example();
+        let wide = "ID  MESSAGE\n1   all is well here\n22  -";
+        assert_eq!(lines(&titles, &rows, None), wide);
+        assert_eq!(lines(&titles, &rows, Some(40)), wide);
+        assert!(fits(&titles, &rows, 20) && !fits(&titles, &rows, 19));
+        let narrow = lines(&titles, &rows, Some(16));
+        assert!(
+            narrow.lines().count() > 3 && narrow.lines().all(|l| l.len() <= 16),
+            "{narrow}"
+        );
+    }
+
+    #[test]
+    fn blocks_have_a_line_for_each_field() {
+        let (titles, rows) = example();
+        assert_eq!(
+            blocks(&titles, &rows),
+            "ID       1\nMESSAGE  all is well here\n\nID       22\nMESSAGE  -"
+        );
     }
 }

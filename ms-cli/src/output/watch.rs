@@ -55,11 +55,8 @@ impl Screen {
             return print(&format!("{text}\n"));
         };
         let (height, width) = terminal.size();
-        let room = usize::from(height).saturating_sub(3);
         terminal.move_cursor_to(0, 0)?;
-        let mut lines = vec![format!("{}  (Ctrl-C ends)", now()), String::new()];
-        lines.extend(text.lines().take(room).map(str::to_owned));
-        for line in lines {
+        for line in page(text, usize::from(height)) {
             let line: String = line.chars().take(usize::from(width)).collect();
             terminal.clear_line()?;
             terminal.write_line(&line)?;
@@ -77,6 +74,35 @@ impl Drop for Screen {
     }
 }
 
+/// The lines that a screen of this height has room for, below the time; the last line of the screen stays empty,
+/// since its end would scroll.
+fn page(text: &str, height: usize) -> Vec<String> {
+    let room = height.saturating_sub(3);
+    let mut page = vec![format!("{}  (Ctrl-C ends)", now()), String::new()];
+    let all: Vec<&str> = text.lines().collect();
+    let shown = if all.len() > room {
+        room.saturating_sub(1)
+    } else {
+        all.len()
+    };
+    page.extend(all.iter().take(shown).map(|line| (*line).to_owned()));
+    if shown < all.len() {
+        page.push(format!("... {} more lines", all.len() - shown));
+    }
+    page
+}
+
 fn now() -> String {
     super::time(jiff::Timestamp::now().as_second())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::page;
+
+    #[test]
+    fn a_page_leaves_the_last_line_free_and_says_what_is_cut() {
+        assert_eq!(page("a\nb\nc", 6)[1..], ["", "a", "b", "c"]);
+        assert_eq!(page("a\nb\nc\nd", 6)[1..], ["", "a", "b", "... 2 more lines"]);
+    }
 }

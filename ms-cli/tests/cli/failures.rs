@@ -148,6 +148,10 @@ async fn an_unknown_instance_comes_with_the_known_ones() {
     .await;
     let ran = rig.ms(&["terminate-instance", "-a", "web", "--instance", "web-aaab"]);
     ran.fails_with(1, &["did you mean the instance \"web-aaaa\"?"]);
+    rig.refuse("DELETE", "asgs/web/instances/x", 404, "instance \"x\" not found")
+        .await;
+    let ran = rig.ms(&["terminate-instance", "-a", "web", "--instance", "x"]);
+    ran.fails_with(1, &["`ms list-instances -a web` shows them"]);
 }
 
 #[tokio::test]
@@ -157,4 +161,33 @@ async fn a_known_name_brings_no_guess() {
         .await;
     let ran = rig.ms(&["delete-asg", "-a", "web"]);
     assert_eq!(ran.err, "ms: group \"web\" is started\n");
+}
+
+#[tokio::test]
+async fn what_is_missing_could_come_from_two_places() {
+    let rig = Rig::logged_in().await;
+    rig.refuse("POST", "asgs", 422, "min_size: is required").await;
+    let ran = rig.ms(&["add-asg", "-a", "x"]);
+    ran.fails_with(
+        1,
+        &[
+            "min_size: is required",
+            "ms add-asg --help",
+            "section autoscaling_group",
+        ],
+    );
+}
+
+#[tokio::test]
+async fn a_guess_of_the_service_is_not_repeated() {
+    let rig = populated().await;
+    rig.refuse(
+        "DELETE",
+        "asgs/wbe",
+        404,
+        "group wbe not found; did you mean web?",
+    )
+    .await;
+    let ran = rig.ms(&["delete-asg", "-a", "wbe"]);
+    assert_eq!(ran.err, "ms: group wbe not found; did you mean web?\n");
 }
