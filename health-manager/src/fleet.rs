@@ -16,6 +16,10 @@ use crate::cache::Cache;
 /// Failed launches in a row that make a host suspect: it is placed last then.
 const SUSPECT_AFTER: u32 = 3;
 
+/// How long a host that refused a launch for want of room is not tried again: what fills it beside our records
+/// (a container that is being removed, one without a record) is gone or told of by then.
+const FULL_FOR: Duration = Duration::from_secs(10);
+
 /// What a leader knows of the hosts.
 pub(crate) struct Fleet {
     hosts: BTreeMap<HostName, Known>,
@@ -27,6 +31,8 @@ struct Known {
     host: Host,
     load: Load,
     failures: u32,
+    /// Its worker refused a launch for want of room, which the ledger did not see: until then nothing more is tried.
+    full_until: Option<Instant>,
     heard: Option<Heard>,
 }
 
@@ -180,10 +186,27 @@ impl Fleet {
         }
     }
 
+    /// Takes a host's word that it has no room, for [`FULL_FOR`].
+    pub(crate) fn note_full(&mut self, host: &HostName) {
+        if let Some(known) = self.hosts.get_mut(host) {
+            known.full_until = Some(Instant::now() + FULL_FOR);
+        }
+    }
+
+    /// How long until a host that said it is full may be tried again.
+    pub(crate) fn next_room(&self) -> Option<Duration> {
+        let now = Instant::now();
+        let waits = self
+            .hosts
+            .values()
+            .filter_map(|known| known.full_until?.checked_duration_since(now));
+        waits.min().map(|wait| wait + Duration::from_millis(1))
+    }
+
     /// The hosts as the planner sees them.
     pub(crate) fn views(&self) -> Vec<HostView> {
         let view = |known: &Known| HostView {
-            host: known.host.clone(),
+            host: known.as_placed(),
             load: known.load,
             suspect: known.failures >= SUSPECT_AFTER,
             silent: known.silent(self.listening, self.stale) || known.heard.is_none(),
@@ -247,11 +270,21 @@ impl Fleet {
 }
 
 impl Known {
+    /// The host with the room that it says it has.
+    fn as_placed(&self) -> Host {
+        let mut host = self.host.clone();
+        if self.full_until.is_some_and(|until| Instant::now() < until) {
+            host.capacity.instances = Some(0);
+        }
+        host
+    }
+
     fn new(host: Host) -> Self {
         Self {
             host,
             load: Load::default(),
             failures: 0,
+            full_until: None,
             heard: None,
         }
     }

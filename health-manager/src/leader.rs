@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use domain::Epoch;
 use store::{Lease, StoreError};
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use crate::{Deps, ManagerError};
@@ -89,8 +89,9 @@ impl Leadership {
         }
         let lease = self.deps.settings.leader_lease;
         loop {
-            sleep(lease / TRIES).await;
             let deadline = self.renewed + lease;
+            // After a renewal that took long the next pause would outlast the lease.
+            sleep_until(deadline.min(Instant::now() + lease / TRIES)).await;
             match timeout_at(deadline, self.renew()).await {
                 Ok(Ok(())) => {}
                 Ok(Err(StoreError::Conflict)) | Err(_) => return ManagerError::Deposed,

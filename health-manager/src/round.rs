@@ -52,6 +52,7 @@ impl Manager {
             let begun = Instant::now();
             self.reload(&due).await;
             let proposals = self.propose(&due).await;
+            self.still_leading(&proposals)?;
             let (written, idle): (Vec<_>, Vec<_>) =
                 proposals.into_iter().partition(|p| p.next != p.before.value);
             let changed = written.len();
@@ -119,6 +120,7 @@ impl Manager {
     /// One proposal per group, each seeing what those before it take from the hosts.
     async fn propose(&mut self, due: &BTreeSet<GroupId>) -> Vec<Proposal> {
         let now = self.deps.clock.now();
+        self.note_full_hosts(due);
         self.cache.see_hosts(self.fleet.views());
         let frozen = self.note_fleet();
         let mut proposals: Vec<Proposal> = due
@@ -143,6 +145,18 @@ impl Manager {
             ledger.charge_group(&proposal.before.value);
         }
         proposals
+    }
+
+    /// Before placing anything: what workers refused for want of room is not tried there again at once.
+    fn note_full_hosts(&mut self, due: &BTreeSet<GroupId>) {
+        for id in due {
+            for (record, seen) in self.inbox.of(*id) {
+                let full = matches!(seen, Observation::LaunchFailed { host_full: true, .. });
+                if let Some(instance) = self.cache.instance(*id, *record).filter(|_| full) {
+                    self.fleet.note_full(&instance.host);
+                }
+            }
+        }
     }
 
     fn observed(&self, before: Versioned<Group>, now: Timestamp) -> Proposal {
@@ -208,7 +222,8 @@ impl Manager {
         let plan = self.plan(proposal, template, frozen, now);
         record(&mut proposal.next, &plan.intents, launching.as_ref(), now);
         self.note_plan(&mut proposal.next, &plan, now);
-        proposal.recheck = plan.recheck;
+        let room = self.fleet.next_room().map(|wait| now + wait);
+        proposal.recheck = [plan.recheck, room].into_iter().flatten().min();
     }
 
     fn plan(
@@ -240,6 +255,21 @@ impl Manager {
         ledger.release_group(&proposal.next);
         ledger.charge_group(&proposal.before.value);
         plan
+    }
+
+    /// Whoever reads that a successor raised a group writes nothing more: named by that group's epoch, it would pass.
+    fn still_leading(&self, proposals: &[Proposal]) -> Result<(), ManagerError> {
+        let newer = proposals
+            .iter()
+            .map(|p| p.before.value.epoch)
+            .find(|epoch| *epoch > self.epoch);
+        match newer {
+            Some(epoch) => {
+                tracing::warn!(%epoch, ours = %self.epoch, "a newer leader decides");
+                Err(ManagerError::Deposed)
+            }
+            None => Ok(()),
+        }
     }
 
     /// Names our epoch in what is written anyway, and in some of the rest.

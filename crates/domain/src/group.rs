@@ -202,6 +202,16 @@ impl Group {
             .collect()
     }
 
+    /// Whether a launch may take `slot`: as [`Group::free_slots`] would have it among its slots.
+    #[must_use]
+    pub fn is_free(&self, slot: u32) -> bool {
+        let ceiling = usize::try_from(self.spec.max_size).unwrap_or(usize::MAX);
+        let occupying = |i: &&Instance| i.phase.occupies_slot();
+        slot < self.spec.max_size
+            && self.occupied() < ceiling
+            && !self.instances.iter().filter(occupying).any(|i| i.slot == slot)
+    }
+
     /// Instances in service.
     #[must_use]
     pub fn in_service(&self) -> usize {

@@ -131,7 +131,7 @@ impl Group {
         with: &Launching<'_>,
         now: Timestamp,
     ) -> Result<Instance, IntendError> {
-        if !self.free_slots().contains(&slot) {
+        if !self.is_free(slot) {
             return Err(IntendError::SlotTaken { slot });
         }
         if self.instance(id).is_some() {
