@@ -23,15 +23,20 @@ build() {
     cp "${CARGO_TARGET_DIR:-target}/$profile"/{microscaler,ms} "$demo/bin"
 }
 
-start() {
+# What would make the start fail, told before the build.
+check() {
     local file
-    say "starting microscaler, data and log in $demo"
     for file in /usr/local/microscaler/config/microscaler.yml /etc/microscaler/microscaler.yml; do
         [ ! -e "$file" ] || die "microscaler would take this machine's configuration $file, and the demo wants none"
     done
-    free_port || die "something else listens on port $port, which microscaler needs"
+    free_port || die "something listens on port $port, which microscaler needs"
+}
+
+start() {
+    say "starting microscaler, data and log in $demo"
     setsid "$demo/bin/microscaler" --data-dir "$MICROSCALER_DATA_DIR" >>"$demo/microscaler.log" 2>&1 </dev/null &
-    echo $! >"$demo/microscaler.pid"
+    pid=$!
+    echo "$pid" >"$demo/microscaler.pid"
     if ! wait_until 30 healthy_or_ended || ! healthy; then
         tail -n 15 "$demo/microscaler.log" >&2
         die "microscaler did not start; its log is $demo/microscaler.log"
@@ -40,11 +45,10 @@ start() {
 
 free_port() { ! (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; }
 
-healthy_or_ended() { healthy || ! running; }
+healthy_or_ended() { healthy || ! kill -0 "$pid" 2>/dev/null; }
 
 create() {
     say "a group of 3"
-    typed ms login
     typed ms add-lconf --lconf-name web-v1 --lconf-image-id "$demo_image" --lconf-instances-type t1.micro \
         --lconf-key demo
     typed ms add-asg --asg-name "$group" --asg-availability-zones zone-a,zone-b --asg-launch-configuration web-v1 \
@@ -59,9 +63,11 @@ create() {
 # Names of the group's running instances, as ms shows them.
 in_service() { ms list-instances --asg-name "$group" | awk '$2 == "RUNNING" { print $NF }'; }
 
-replaced() {
-    seen=$(in_service) && [ "$(wc -l <<<"$seen")" = 3 ] && ! grep -qx "$victim" <<<"$seen"
-}
+exists() { ms list-asgs | awk -v group="$group" '$1 == group { found = 1 } END { exit !found }'; }
+
+three_run() { seen=$(in_service) && [ "$(wc -l <<<"$seen")" -ge 3 ]; }
+
+replaced() { three_run && ! grep -qx "$victim" <<<"$seen"; }
 
 # Nanoseconds, by the engine's own clock, of the first event of a kind since $since.
 event() {
@@ -71,11 +77,22 @@ event() {
 
 milliseconds() { echo $((($2 - $1) / 1000000)); }
 
+# What dies in its first ten seconds counts as a failed launch, which is tried again only after a pause.
+outlive_launch() {
+    local started rest
+    started=$(date +%s --date "$(docker inspect --format '{{.State.StartedAt}}' "$1")")
+    rest=$((started + 12 - $(date +%s)))
+    [ "$rest" -gt 0 ] || return 0
+    echo "(in $rest s: an instance that dies in its first ten seconds is a failed launch, and its group backs off)"
+    sleep "$rest"
+}
+
 kill_one() {
     local before killed started shown fresh since
     before=$(in_service)
     victim=$(head -n 1 <<<"$before")
     say "killing one of them"
+    outlive_launch "$victim"
     since=$(date +%s.%N)
     typed docker kill "$victim"
     wait_until 60 replaced || die "no replacement within 60 s: see $demo/microscaler.log"
@@ -112,10 +129,16 @@ scripts/engine.sh up
 if running; then
     say "the demo runs already"
 else
+    check
     need_rust
     build
     start
 fi
-if [ -z "$(containers)" ]; then create; fi
+typed ms login
+if exists; then
+    wait_until 60 three_run || die "the group $group has not 3 instances: see $demo/microscaler.log, or 'make down' first"
+else
+    create
+fi
 kill_one
 next

@@ -8,7 +8,7 @@ stop_groups() {
     local name
     ms login >/dev/null || return 0
     ms list-asgs | awk '$2 != "stopped" && NR > 1 { print $1 }' | while read -r name; do
-        ms stop-asg --asg-name "$name" --wait </dev/null || true
+        ms stop-asg --asg-name "$name" --wait </dev/null >/dev/null || true
     done
 }
 
@@ -24,10 +24,14 @@ stop_microscaler() {
 
 ended() { ! running; }
 
-remove_containers() {
+# Containers that are still there, because microscaler was killed or could not stop them; then the images.
+remove_from_engine() {
     local left
     mapfile -t left < <(containers)
     [ ${#left[@]} = 0 ] || docker rm --force --volumes "${left[@]}" >/dev/null
+    mapfile -t left < <(docker images --quiet --filter "label=$demo_image" | sort -u)
+    [ ${#left[@]} = 0 ] || docker image rm --force "${left[@]}" >/dev/null ||
+        echo "an image is left: a container that is not the demo's uses it"
 }
 
 say "removing the demo"
@@ -36,11 +40,10 @@ if running; then
     stop_microscaler
 fi
 if has docker && docker version >/dev/null 2>&1; then
-    remove_containers
-    docker image rm "$demo_image" >/dev/null 2>&1 || true
+    remove_from_engine
 elif [ -e "$demo" ]; then
     die "no Docker engine answers, so the demo's containers cannot be removed: start it, then 'make down' again"
 fi
 rm -rf "$demo"
 scripts/engine.sh down
-echo "nothing of the demo is left"
+echo "the demo is removed"

@@ -14,5 +14,6 @@ env -u RUSTFLAGS -u CARGO_ENCODED_RUSTFLAGS "$flags=-C target-feature=+crt-stati
 # No HEALTHCHECK: Docker asks for the first time after a whole interval, and an instance with a health check is in
 # service only once it passed, so that every replacement would take that much longer. (Engines from 25.0 on have
 # --start-interval. An image that wants a check can use the program's --check: there is no curl in here.)
+# The label is how down.sh finds images of earlier builds, which lost their name to this one.
 tar --create --directory "${CARGO_TARGET_DIR:-target}/$target/release" --owner 0 --group 0 demo-web |
-    docker import --change 'EXPOSE 8080' --change 'ENTRYPOINT ["/demo-web"]' - "$demo_image"
+    docker import --change 'EXPOSE 8080' --change 'ENTRYPOINT ["/demo-web"]' --change "LABEL $demo_image=" - "$demo_image"

@@ -5,7 +5,7 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 
-# The image of the demo's web server.
+# The image of the demo's web server, and the label on it.
 # shellcheck disable=SC2034
 demo_image=microscaler-demo-web
 
@@ -66,7 +66,8 @@ wait_until() {
     done
 }
 
-# runs PID NAME: whether the process exists and its program has that name.
+# runs PID NAME: whether the process lives and its program has that name. What ended and was not waited for has no
+# command line any more.
 runs() {
-    [ -n "$1" ] && [ "$(cat "/proc/$1/comm" 2>/dev/null)" = "$2" ]
+    [ -n "$1" ] && [ "$(cat "/proc/$1/comm" 2>/dev/null)" = "$2" ] && [ -n "$(tr -d '\0' <"/proc/$1/cmdline")" ]
 }
