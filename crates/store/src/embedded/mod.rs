@@ -30,8 +30,9 @@ use crate::{GroupQuery, Lease, Result, Store, Token, Versioned};
 
 /// A store in one file. Its calls need a tokio runtime; several may share it.
 pub struct EmbeddedStore {
-    writer: Arc<Writer>,
+    // Dropped in this order: the last connection to close copies the log back, which a reader cannot.
     readers: Arc<Readers>,
+    writer: Arc<Writer>,
 }
 
 impl EmbeddedStore {
@@ -44,7 +45,7 @@ impl EmbeddedStore {
     pub fn open(path: &Path) -> Result<Self> {
         let writer = Writer::new(file::open_writer(path)?)?;
         let readers = Readers::new(path.to_owned());
-        Ok(Self { writer, readers })
+        Ok(Self { readers, writer })
     }
 
     /// Transactions committed since it was opened: fewer than the writes when many wait at once.
