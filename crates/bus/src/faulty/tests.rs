@@ -86,7 +86,7 @@ async fn a_delayed_job_is_overtaken_and_a_lost_one_never_comes() {
         bus.send(job).await.unwrap();
     }
     for expected in [&sent[2], &sent[0]] {
-        let delivery = jobs.next().await.unwrap();
+        let delivery = patiently(jobs.next()).await.unwrap();
         assert_eq!(delivery.job(), expected);
         delivery.ack().await.unwrap();
     }

@@ -61,7 +61,7 @@ async fn a_full_queue_refuses_its_host_alone_and_takes_the_job_later() {
     bus.send(&launch(&there)).await.unwrap();
 
     let mut jobs = bus.jobs(&here, Queue::Launch).await.unwrap();
-    let held = jobs.next().await.unwrap();
+    let held = patiently(jobs.next()).await.unwrap();
     bus.send(&third).await.unwrap();
     // What was accepted once goes back even into a full queue.
     drop(held);
@@ -76,7 +76,7 @@ async fn an_id_is_forgotten_after_its_window() {
     let job = launch(&host("window"));
     let mut jobs = bus.jobs(&job.host, Queue::Launch).await.unwrap();
     bus.send(&job).await.unwrap();
-    jobs.next().await.unwrap().ack().await.unwrap();
+    patiently(jobs.next()).await.unwrap().ack().await.unwrap();
 
     tokio::time::advance(Duration::from_secs(119)).await;
     bus.send(&job).await.unwrap();
@@ -116,7 +116,7 @@ async fn retries_come_in_the_order_of_their_times_and_a_receiver_given_up_costs_
     let mut two = bus.jobs(&here, Queue::Launch).await.unwrap();
     for (job, seconds) in [(&late, 30), (&early, 10)] {
         bus.send(job).await.unwrap();
-        let delivery = one.next().await.unwrap();
+        let delivery = patiently(one.next()).await.unwrap();
         delivery.retry(Duration::from_secs(seconds)).await.unwrap();
     }
     let start = tokio::time::Instant::now();
@@ -125,10 +125,30 @@ async fn retries_come_in_the_order_of_their_times_and_a_receiver_given_up_costs_
     assert!(given_up.is_err());
     drop(one);
     for (job, seconds) in [(&early, 10), (&late, 30)] {
-        let delivery = two.next().await.unwrap();
+        let delivery = patiently(two.next()).await.unwrap();
         assert_eq!((delivery.job(), start.elapsed().as_secs()), (job, seconds));
         delivery.ack().await.unwrap();
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_receiver_that_waits_learns_of_a_retry() {
+    let bus = MemoryBus::new();
+    let job = launch(&host("learns"));
+    let mut one = bus.jobs(&job.host, Queue::Launch).await.unwrap();
+    let mut two = bus.jobs(&job.host, Queue::Launch).await.unwrap();
+    bus.send(&job).await.unwrap();
+    let held = patiently(one.next()).await.unwrap();
+    let first = tokio::spawn(async move { one.next().await });
+    tokio::task::yield_now().await;
+    let second = tokio::spawn(async move { two.next().await });
+    tokio::task::yield_now().await;
+    held.retry(Duration::from_secs(10)).await.unwrap();
+    tokio::task::yield_now().await;
+    // The one that has waited longest goes away: the other must come for the job by itself.
+    first.abort();
+    let delivery = patiently(second).await.unwrap().unwrap();
+    assert_eq!(delivery.job(), &job);
 }
 
 #[tokio::test(start_paused = true)]
@@ -158,7 +178,12 @@ async fn an_endless_delay_is_no_defect() {
     let job = launch(&host("endless"));
     let mut jobs = bus.jobs(&job.host, Queue::Launch).await.unwrap();
     bus.send(&job).await.unwrap();
-    jobs.next().await.unwrap().retry(Duration::MAX).await.unwrap();
+    patiently(jobs.next())
+        .await
+        .unwrap()
+        .retry(Duration::MAX)
+        .await
+        .unwrap();
     bus.send(&stop(&job.host)).await.unwrap();
     let mut stops = bus.jobs(&job.host, Queue::Stop).await.unwrap();
     assert!(patiently(stops.next()).await.is_some());
@@ -176,10 +201,10 @@ async fn a_subscriber_that_is_gone_or_slow_never_holds_up_a_sender() {
     for nudge in &sent {
         bus.nudge(*nudge).await.unwrap();
     }
-    assert_eq!(slow.next().await, Some(Received::Lagged));
+    assert_eq!(patiently(slow.next()).await, Some(Received::Lagged));
     for nudge in &sent[6..] {
         assert_eq!(
-            slow.next().await,
+            patiently(slow.next()).await,
             Some(Received::Item(*nudge)),
             "the newest are kept"
         );
