@@ -5,7 +5,7 @@ use api::Client;
 use super::OK;
 use crate::cli::LoginArgs;
 use crate::defaults::{Defaults, LocalKey};
-use crate::messages::Failure;
+use crate::messages::{Failure, TARGET_HINT};
 use crate::output::print;
 
 /// Asks for a token with the options, else the login section, else the local installation's key, and keeps all
@@ -49,14 +49,15 @@ pub async fn run(args: LoginArgs) -> Result<(), Failure> {
 
 async fn token(login: &LocalKey) -> Result<String, Failure> {
     let mut client = Client::new(&login.target, None)?;
-    client
-        .login(&login.user, &login.key)
-        .await
-        .map_err(|error| Failure::Client {
-            hint: (error.status() == Some(401))
-                .then(|| format!("check --user (now {:?}) and --key", login.user)),
-            error,
-        })
+    client.login(&login.user, &login.key).await.map_err(|error| {
+        let hint = match error.status() {
+            Some(401) => Some(format!("check --user (now {:?}) and --key", login.user)),
+            // Only the base can be wrong in this path.
+            Some(404) => Some(TARGET_HINT.to_owned()),
+            _ => None,
+        };
+        Failure::Client { error, hint }
+    })
 }
 
 fn is_unauthorized(failure: &Failure) -> bool {

@@ -83,20 +83,26 @@ impl Failure {
 const LOGIN: &str = "`ms login --target http://HOST:56785/asgcc --user USER --key KEY` (plain `ms login` for a \
                      microscaler on this machine)";
 
+/// What a target looks like.
+pub const TARGET_HINT: &str = "a target looks like http://localhost:56785/asgcc (https:// when controller.ssl is on); \
+                               name it with `ms login --target URL`";
+
 fn hint_of(error: &ClientError) -> Option<String> {
     let hint = match error {
         ClientError::Refused { status: 401, .. } => "the token may have expired, log in again: `ms login`",
         ClientError::Refused { status: 429, .. } => "too many calls at once: wait a little",
         ClientError::Refused { status: 503, .. } => "`ms status` shows what is not running",
         ClientError::Refused { .. } => return None,
+        // The library says no more than this text of why TLS failed, or of an answer in TLS to a call without.
+        ClientError::Connect { .. } if error.to_string().contains("certificate") => {
+            "its certificate is not trusted here: name that of its authority with SSL_CERT_FILE=FILE"
+        }
+        ClientError::Lost { .. } if error.to_string().contains("invalid HTTP") => TARGET_HINT,
         ClientError::Connect { .. } => {
             "is microscaler running? Start it with `microscaler`, or name another target with `ms login --target URL`"
         }
         ClientError::Lost { .. } => "it may have been done all the same: look before you repeat it",
-        ClientError::Target { .. } | ClientError::NotMicroscaler { .. } => {
-            "a target looks like http://localhost:56785/asgcc (https:// when controller.ssl is on); \
-             name it with `ms login --target URL`"
-        }
+        ClientError::Target { .. } | ClientError::NotMicroscaler { .. } => TARGET_HINT,
         ClientError::Tls { .. } => "install ca-certificates, or name your own with SSL_CERT_FILE=FILE",
         ClientError::Token => "log in again: `ms login`",
     };

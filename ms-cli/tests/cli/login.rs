@@ -128,3 +128,11 @@ async fn a_linked_file_stays_a_link() {
     assert!(rig.file().is_symlink());
     assert!(std::fs::read_to_string(real).unwrap().contains("fresh"));
 }
+
+#[tokio::test]
+async fn a_wrong_base_is_told_from_a_wrong_key() {
+    let rig = Rig::new().await;
+    rig.refuse("POST", "login", 404, "path /login not found").await;
+    let ran = rig.ms(&["login", "-t", &rig.target(), "-u", "u", "-k", "k"]);
+    ran.fails_with(1, &["path /login not found", "http://localhost:56785/asgcc"]);
+}
