@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bus::Bus;
 use domain::phase::Remains;
-use domain::{Group, GroupId, InstallationId, Instance, InstanceId, Job, Phase};
+use domain::{Epoch, Group, GroupId, InstallationId, Instance, InstanceId, Job, Phase};
 use futures_util::{StreamExt, stream};
 use tokio::time::Instant;
 
@@ -40,12 +40,20 @@ struct Open {
 }
 
 /// The jobs that are not yet answered by a change of their record.
-#[derive(Default)]
 pub(crate) struct Dispatch {
+    epoch: Epoch,
     open: BTreeMap<InstanceId, Open>,
 }
 
 impl Dispatch {
+    /// No jobs yet, of a leadership.
+    pub(crate) fn new(epoch: Epoch) -> Self {
+        Self {
+            epoch,
+            open: BTreeMap::new(),
+        }
+    }
+
     /// Opens and closes jobs as the group's records ask for, given what they asked for `before`.
     pub(crate) fn sync(&mut self, before: Option<&Group>, group: &Group) {
         let now = Instant::now();
@@ -105,7 +113,7 @@ impl Dispatch {
             open.due = now + pause(open.attempt);
             let job = cache.get(open.group).and_then(|kept| {
                 let instance = kept.value.instance(*record)?;
-                Job::for_instance(&kept.value, instance, installation, open.attempt)
+                Job::for_instance(&kept.value, instance, installation, (self.epoch, open.attempt))
             });
             jobs.extend(job);
         }

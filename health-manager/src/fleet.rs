@@ -42,8 +42,10 @@ struct Heard {
     at: Instant,
     /// An agent whose clock went back lives on under a lower incarnation; then all earlier marks are older.
     regressed: bool,
-    /// The last event of each record in this life.
+    /// The last event of each record in this life that no listing covers.
     events: BTreeMap<InstanceId, u64>,
+    /// Where the newest listing began: what was told before it, and comes later, is old.
+    listed_from: Option<u64>,
 }
 
 /// What is to be made of a message.
@@ -118,21 +120,31 @@ impl Fleet {
                     at: Instant::now(),
                     regressed,
                     events: BTreeMap::new(),
+                    listed_from: None,
                 });
             }
         }
         Hearing::Accepted
     }
 
-    /// Notes an event; false when a later one of the record was heard already.
+    /// Notes an event; false when a later one of the record, or a listing begun after it, was heard already.
     pub(crate) fn note_event(&mut self, stamp: &Stamp, record: InstanceId) -> bool {
         let Some(heard) = self.heard_mut(&stamp.host) else {
             return false;
         };
+        if heard.listed_from.is_some_and(|listed| stamp.sequence <= listed) {
+            return false;
+        }
         let last = heard.events.entry(record).or_insert(stamp.sequence);
         let newer = stamp.sequence >= *last;
         *last = stamp.sequence.max(*last);
         newer
+    }
+
+    /// Whether a listing is newer than every one heard: a report that was overtaken, or comes again, shows what was.
+    pub(crate) fn is_news(&self, host: &HostName, listed_from: u64) -> bool {
+        let newest = self.heard(host).and_then(|heard| heard.listed_from);
+        newest.is_none_or(|newest| listed_from > newest)
     }
 
     /// Whether a listing begun at `listed_from` knows at least what the record's last event told.
@@ -162,9 +174,10 @@ impl Fleet {
         stored && self.listing_covers(host, record, listed_from)
     }
 
-    /// Forgets the events that a listing covers.
-    pub(crate) fn forget_events(&mut self, host: &HostName, listed_from: u64) {
+    /// Takes a listing as the newest, and forgets the events that it covers.
+    pub(crate) fn note_listing(&mut self, host: &HostName, listed_from: u64) {
         if let Some(heard) = self.heard_mut(host) {
+            heard.listed_from = Some(listed_from);
             heard.events.retain(|_, sequence| *sequence > listed_from);
         }
     }

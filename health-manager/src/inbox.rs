@@ -30,6 +30,8 @@ pub(crate) enum Consequence {
         /// How many containers of ours there are in all.
         of: usize,
     },
+    /// A container of ours that no record knows does not run any more.
+    OrphanDied(domain::HostName, domain::ContainerId),
     /// A worker says that the record's container runs: the agent should say so too.
     Started(GroupId, InstanceId),
     /// A pull goes on.
@@ -123,6 +125,10 @@ impl Inbox {
         match body {
             FromHost::Event(facts) => {
                 if fleet.note_event(stamp, facts.record) {
+                    let runs = matches!(facts.state, ContainerState::Running(_));
+                    if !runs && cache.instance(facts.group, facts.record).is_none() {
+                        consequences.push(Consequence::OrphanDied(stamp.host.clone(), facts.id.clone()));
+                    }
                     self.container(*facts, mark(stamp, stamp.sequence), cache);
                 }
             }
@@ -144,6 +150,9 @@ impl Inbox {
         fleet: &mut Fleet,
         cache: &Cache,
     ) -> Option<Consequence> {
+        if !fleet.is_news(&stamp.host, listed_from) {
+            return None;
+        }
         let listed: BTreeSet<InstanceId> = containers.iter().map(|facts| facts.record).collect();
         for (group, instance) in cache.on_host(&stamp.host) {
             let seen = instance.container.as_ref().and_then(|container| container.seen);
@@ -168,7 +177,7 @@ impl Inbox {
                 self.container(facts, mark(stamp, listed_from), cache);
             }
         }
-        fleet.forget_events(&stamp.host, listed_from);
+        fleet.note_listing(&stamp.host, listed_from);
         Some(Consequence::Unclaimed {
             host: stamp.host.clone(),
             containers: unclaimed,

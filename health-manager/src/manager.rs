@@ -121,7 +121,7 @@ impl Manager {
             epoch,
             cache: Cache::new(),
             inbox: Inbox::default(),
-            dispatch: Dispatch::default(),
+            dispatch: Dispatch::new(epoch),
             history: History::default(),
             dirty: BTreeSet::new(),
             stale: BTreeSet::new(),
@@ -246,6 +246,7 @@ impl Manager {
                     let due = self.orphans.seen(&host, containers, of, self.deps.clock.now());
                     self.dirty.extend(due);
                 }
+                Consequence::OrphanDied(host, id) => self.orphans.died(&host, &id),
                 Consequence::Started(group, record) => {
                     self.confirming.insert((group, record));
                     self.confirm_at.get_or_insert(Instant::now() + CONFIRM);

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use domain::job::STOP_GRACE;
-use domain::{ContainerFacts, ContainerId, GroupId, HostName, Intent, Job, JobKind, Timestamp, ZoneName};
+use domain::{
+    ContainerFacts, ContainerId, Epoch, GroupId, HostName, InstanceId, Intent, Job, JobKind, Timestamp, ZoneName,
+};
 use domain::{ContainerState, Group, GroupState, job::label};
 use planner::orphans::{Orphan, Verdict};
 use tokio::time::Instant;
@@ -15,11 +17,18 @@ use crate::manager::Manager;
 /// After a removal was asked for, the next full report is waited for this long before it is asked for again.
 const AGAIN: Duration = Duration::from_secs(30);
 
+/// A record that ended is not taken up again though a report shows its container: the report is then older than
+/// the end. Longer than any report is on its way.
+const ENDED: Duration = Duration::from_secs(120);
+
 /// The containers without a record.
 pub(crate) struct Orphans {
     wait: Duration,
     hosts: BTreeMap<HostName, OnHost>,
+    ended: BTreeMap<InstanceId, Instant>,
     due: Option<Instant>,
+    /// How often removals were asked for: the attempt of the next ones.
+    sent: u32,
 }
 
 #[derive(Default)]
@@ -39,7 +48,9 @@ impl Orphans {
         Self {
             wait,
             hosts: BTreeMap::new(),
+            ended: BTreeMap::new(),
             due: None,
+            sent: 0,
         }
     }
 
@@ -90,17 +101,29 @@ impl Orphans {
         of_group
             .filter(|(_, found)| found.facts.group == group.id && is_running(&found.facts))
             .filter(|(_, found)| group.instance(found.facts.record).is_none())
+            .filter(|(_, found)| !self.ended.contains_key(&found.facts.record))
             .take(desired.saturating_sub(capacity))
             .filter_map(|(host, found)| adoption(group, host, &found.facts, slots.next()?))
             .collect()
     }
 
-    /// Drops what has a record now.
-    pub(crate) fn claimed(&mut self, group: &Group) {
+    /// Drops what has a record now, and remembers which records ended.
+    pub(crate) fn sync(&mut self, before: &Group, group: &Group) {
         for on in self.hosts.values_mut() {
             on.found.retain(|_, found| {
                 found.facts.group != group.id || group.instance(found.facts.record).is_none()
             });
+        }
+        self.ended.retain(|_, at| at.elapsed() < ENDED);
+        let ended = before.instances.iter().filter(|i| group.instance(i.id).is_none());
+        let now = Instant::now();
+        self.ended.extend(ended.map(|i| (i.id, now)));
+    }
+
+    /// One of them died or was removed before the next full report tells so.
+    pub(crate) fn died(&mut self, host: &HostName, id: &ContainerId) {
+        if let Some(on) = self.hosts.get_mut(host) {
+            on.found.remove(id);
         }
     }
 }
@@ -134,6 +157,7 @@ impl Manager {
         }
         let now = self.deps.clock.now();
         self.orphans.due = None;
+        self.orphans.sent = self.orphans.sent.saturating_add(1);
         let mut jobs = Vec::new();
         let mut again: Option<Timestamp> = None;
         for (host, on) in &self.orphans.hosts {
@@ -152,7 +176,9 @@ impl Manager {
                 Verdict::Decided { remove, recheck } => {
                     again = [again, recheck].into_iter().flatten().min();
                     let doomed = remove.iter().filter_map(|id| on.found.get(id));
-                    jobs.extend(doomed.map(|found| removal(host, &found.facts)));
+                    jobs.extend(
+                        doomed.map(|found| removal(host, &found.facts, (self.epoch, self.orphans.sent))),
+                    );
                 }
             }
         }
@@ -174,12 +200,13 @@ impl Manager {
     }
 }
 
-fn removal(host: &HostName, facts: &ContainerFacts) -> Job {
+fn removal(host: &HostName, facts: &ContainerFacts, (epoch, attempt): (Epoch, u32)) -> Job {
     Job {
         group: facts.group,
         record: facts.record,
         host: host.clone(),
-        attempt: 1,
+        epoch,
+        attempt,
         kind: JobKind::Stop {
             grace_ms: u64::try_from(STOP_GRACE.as_millis()).unwrap_or(5_000),
         },

@@ -347,7 +347,7 @@ impl Manager {
             self.copied(id);
         }
         self.note_group(&next);
-        self.orphans.claimed(&next);
+        self.orphans.sync(&before.value, &next);
         self.cache.keep(Versioned {
             revision,
             value: next,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::phase::Phase;
-use crate::{Group, GroupId, HostName, InstallationId, Instance, InstanceId, InstanceType};
+use crate::{Epoch, Group, GroupId, HostName, InstallationId, Instance, InstanceId, InstanceType};
 
 /// Labels that carry ownership.
 pub mod label {
@@ -70,21 +70,23 @@ pub struct Job {
     pub record: InstanceId,
     /// Whose workers take it.
     pub host: HostName,
-    /// How often it was sent; with record and kind the message id that a bus deduplicates by.
+    /// The leadership that sent it: a new leader counts attempts anew.
+    pub epoch: Epoch,
+    /// How often it was sent; with record, kind and epoch the message id that a bus deduplicates by.
     pub attempt: u32,
     /// What to do.
     pub kind: JobKind,
 }
 
 impl Job {
-    /// The message id: record, kind and attempt.
+    /// The message id: record, kind, epoch and attempt.
     #[must_use]
     pub fn message_id(&self) -> String {
         let kind = match self.kind {
             JobKind::Launch(_) => "launch",
             JobKind::Stop { .. } => "stop",
         };
-        format!("{}.{kind}.{}", self.record, self.attempt)
+        format!("{}.{kind}.{}.{}", self.record, self.epoch, self.attempt)
     }
 
     /// The job that the record's phase asks for, if any: the same phase always asks for the same.
@@ -93,7 +95,7 @@ impl Job {
         group: &Group,
         instance: &Instance,
         installation: InstallationId,
-        attempt: u32,
+        (epoch, attempt): (Epoch, u32),
     ) -> Option<Self> {
         let kind = match &instance.phase {
             // Once a container was seen the launch job has done its part; a lost start is resent until then.
@@ -107,6 +109,7 @@ impl Job {
             group: group.id,
             record: instance.id,
             host: instance.host.clone(),
+            epoch,
             attempt,
             kind,
         })

@@ -74,6 +74,7 @@ fn job(host: &HostName, kind: JobKind) -> Job {
         group: group(),
         record: InstanceId(Uuid::now_v7()),
         host: host.clone(),
+        epoch: domain::Epoch(1),
         attempt: 1,
         kind,
     }
