@@ -75,6 +75,11 @@ impl Cache {
         places.filter_map(|(group, record)| Some((*group, self.instance(*group, *record)?)))
     }
 
+    /// How many records are placed on a host.
+    pub(crate) fn count_on(&self, host: &HostName) -> usize {
+        self.by_host.get(host).map_or(0, BTreeSet::len)
+    }
+
     /// The hosts' ledger, charged with every record kept; to be charged for the rest of a round with what it is about to record.
     pub(crate) fn ledger_mut(&mut self) -> &mut Ledger {
         &mut self.ledger

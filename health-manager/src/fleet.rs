@@ -239,11 +239,6 @@ impl Fleet {
         self.hosts.values().filter(silent).map(|known| &known.host.name)
     }
 
-    /// How many hosts are known.
-    pub(crate) fn len(&self) -> usize {
-        self.hosts.len()
-    }
-
     /// The hosts as operators see them.
     pub(crate) fn statuses(&self, cache: &Cache) -> Vec<HostStatus> {
         self.hosts
@@ -269,7 +264,7 @@ impl Fleet {
             memory_mib: host.memory_mib,
             cpu: known.load.cpu,
             memory: known.load.memory,
-            instances: cache.on_host(&host.name).count(),
+            instances: cache.count_on(&host.name),
         }
     }
 

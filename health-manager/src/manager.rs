@@ -234,6 +234,7 @@ impl Manager {
             next = messages.next().now_or_never();
         }
         self.dirty.extend(self.inbox.touched());
+        self.note_hosts();
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use domain::{ActivityId, Cause, Group, Instance, InstanceId, Phase, Status, Timestamp};
 use planner::Plan;
-use telemetry::RoundStatus;
+use telemetry::{HostState, RoundStatus};
 use tokio::time::Instant;
 
 use crate::dispatch::Sent;
@@ -56,11 +56,21 @@ impl Manager {
             frozen,
             reasons,
         });
-        self.deps.board.hosts(self.fleet.statuses(&self.cache));
-        let silent = self.fleet.silent_hosts().count();
-        self.deps
-            .metrics
-            .hosts(self.fleet.len().saturating_sub(silent), silent);
+        self.note_hosts();
+    }
+
+    /// The hosts as they were heard of last.
+    pub(crate) fn note_hosts(&self) {
+        let hosts = self.fleet.statuses(&self.cache);
+        let up = hosts
+            .iter()
+            .filter(|host| host.state != HostState::Silent)
+            .count();
+        self.deps.metrics.hosts(up, hosts.len().saturating_sub(up));
+        for host in &hosts {
+            self.deps.metrics.host_load(&host.name, host.cpu, host.memory);
+        }
+        self.deps.board.hosts(hosts);
     }
 
     pub(crate) fn note_sent(&self, sent: Sent) {

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use domain::job::STOP_GRACE;
 use domain::{
-    ContainerFacts, ContainerId, Epoch, GroupId, HostName, InstanceId, Intent, Job, JobKind, Timestamp, ZoneName,
+    ContainerFacts, ContainerId, Epoch, GroupId, HostName, InstanceId, Intent, Job, JobKind, Timestamp,
+    ZoneName,
 };
 use domain::{ContainerState, Group, GroupState, job::label};
 use planner::orphans::{Orphan, Verdict};
