@@ -7,6 +7,8 @@ use serde_json::{Number, Value};
 
 /// Characters of a value that a message repeats.
 const SHOWN: usize = 60;
+/// Levels that an object may nest. Readers of JSON stop at 128 and MongoDB at 100, and a record nests it further.
+const MAX_DEPTH: usize = 32;
 /// Zones that one document names at most.
 const MAX_ZONES: usize = 64;
 
@@ -220,5 +222,18 @@ fn object(value: &Value, bytes: usize) -> Checked {
     if size > bytes {
         return Err(format!("has {size} bytes as JSON, at most {bytes} are allowed"));
     }
+    if depth(value) > MAX_DEPTH {
+        return Err(format!("nests deeper than the {MAX_DEPTH} levels allowed"));
+    }
     Ok(value.clone())
+}
+
+/// Levels of objects and lists; the request's parser keeps them far below what a stack holds.
+fn depth(value: &Value) -> usize {
+    let inner = match value {
+        Value::Array(items) => items.iter().map(depth).max(),
+        Value::Object(fields) => fields.values().map(depth).max(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return 0,
+    };
+    1 + inner.unwrap_or(0)
 }

@@ -7,6 +7,8 @@ use crate::rig::{Rig, asg, but, lb, lconf, policy, send, without};
 #[tokio::test]
 async fn bad_fields_are_refused_by_name_and_value() {
     let rig = Rig::start().await;
+    let deep = (0..32).fold(json!(1), |inner, _| json!({ "a": inner }));
+    let deep = json!({ "a": deep });
     let nested = json!({"deep": "x".repeat(5000)});
     let many: Vec<_> = (0..65).map(|n| format!("zone{n}")).collect();
     rig.expect(&[
@@ -217,6 +219,12 @@ async fn bad_fields_are_refused_by_name_and_value() {
             but(lconf("a"), "metadata", nested),
             422,
             &["metadata", "4096"],
+        ),
+        (
+            "POST /lconfs",
+            but(lconf("a"), "metadata", deep),
+            422,
+            &["metadata", "32 levels"],
         ),
         (
             "POST /policies",
