@@ -203,9 +203,11 @@ impl Phase {
                 ending(Cause::Died { exit_code, oom }, Remains::Dead)
             }
             (Self::InService { .. }, Event::Unhealthy) => ending(Cause::Unhealthy, Remains::MayRun),
-            (Self::Pending { .. } | Self::InService { .. }, Event::Gone) => Self::Terminated {
-                cause: Cause::Vanished,
-            },
+            // A repeated launch job may be making it anew. Only a stop job, which finds the record ended before it
+            // searches, can tell that none comes; until then the slot is not free.
+            (Self::Pending { .. } | Self::InService { .. }, Event::Gone) => {
+                ending(Cause::Vanished, Remains::MayRun)
+            }
             (Self::Pending { .. } | Self::InService { .. }, Event::Cancel(cause)) => {
                 ending(cause, Remains::MayRun)
             }
