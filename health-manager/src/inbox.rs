@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    ContainerFacts, ContainerState, FromHost, GroupId, Health, Host, Instance, InstanceId, Mark, Message,
+    Cause, ContainerFacts, ContainerState, FromHost, GroupId, Health, Host, Instance, InstanceId, Mark, Message,
     Observation, Outcome, Phase, Stamp,
 };
 
@@ -161,7 +161,7 @@ impl Inbox {
                 && !listed.contains(&instance.id)
                 && fleet.proves_absence(&stamp.host, instance.id, seen, listed_from)
             {
-                self.push(group, instance.id, Observation::Gone);
+                self.push(group, instance.id, Observation::Cancel(Cause::Vanished));
             }
         }
         let of = containers.len();

@@ -113,7 +113,7 @@ pub enum Event {
         /// Out of memory.
         oom: bool,
     },
-    /// The engine confirmed that its container does not exist (any more).
+    /// No container of it exists, nor comes any more.
     Gone,
     /// A worker gave the launch up.
     LaunchFailed(String),
@@ -203,8 +203,7 @@ impl Phase {
                 ending(Cause::Died { exit_code, oom }, Remains::Dead)
             }
             (Self::InService { .. }, Event::Unhealthy) => ending(Cause::Unhealthy, Remains::MayRun),
-            // A repeated launch job may be making it anew. Only a stop job, which finds the record ended before it
-            // searches, can tell that none comes; until then the slot is not free.
+            // Only a record that ended can be gone for good: until then a repeated launch may be making it anew.
             (Self::Pending { .. } | Self::InService { .. }, Event::Gone) => {
                 ending(Cause::Vanished, Remains::MayRun)
             }

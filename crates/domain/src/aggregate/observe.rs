@@ -11,7 +11,8 @@ use crate::{Cause, Group, Illegal, Instance, InstanceId, LaunchHealth, Timestamp
 pub enum Observation {
     /// Its container, as an engine shows it.
     Container(Box<ContainerFacts>, Option<Mark>),
-    /// Proof that no container of the record exists.
+    /// Proof that no container of the record exists, nor comes any more: a worker's that saw the record ended before
+    /// it searched. An engine's word alone is none, for a repeated launch may make the container anew.
     Gone,
     /// A worker gave the launch up.
     LaunchFailed {
@@ -35,7 +36,7 @@ impl Observation {
                 ContainerState::Running(Health::None | Health::Healthy) => Some(Event::Ready),
                 ContainerState::Running(Health::Unhealthy) => Some(Event::Unhealthy),
                 ContainerState::Exited { code, oom } => Some(Event::Died { exit_code: code, oom }),
-                ContainerState::Removed => Some(Event::Gone),
+                ContainerState::Removed => Some(Event::Cancel(Cause::Vanished)),
             },
         }
     }
