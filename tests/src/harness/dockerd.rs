@@ -9,8 +9,8 @@ use tokio::process::{Child, Command};
 use super::service::signal;
 use super::{DEADLINE, Engine, images, within};
 
-/// A second dockerd, apart from the machine's in every directory, without networks of its own: its containers
-/// have none. Dropped, it leaves nothing behind.
+/// A second dockerd, apart from the machine's in every directory and in its network namespace, without networks: its
+/// containers have none. Dropped, it leaves nothing behind.
 pub struct Dockerd {
     /// How to reach it.
     pub engine: Engine,
@@ -26,10 +26,11 @@ impl Dockerd {
     #[must_use]
     pub fn new() -> Self {
         let directory = tempfile::tempdir().expect("the temporary directory can be written");
-        let engine = Engine::at(&format!(
-            "unix://{}",
-            directory.path().join("docker.sock").display()
-        ));
+        let socket = directory.path().join("docker.sock");
+        // A client wants to see its socket when it is made; the engine makes it anew.
+        File::create(&socket).expect("a directory of our own can be written");
+        let engine = Engine::at(&format!("unix://{}", socket.display()));
+        std::fs::remove_file(&socket).expect("our own file can be removed");
         Self {
             engine,
             directory,
@@ -46,7 +47,10 @@ impl Dockerd {
             .create(true)
             .append(true)
             .open(self.path("dockerd.log"));
-        let mut command = Command::new("dockerd");
+        // In a network namespace of its own: an engine without a bridge removes docker0, the machine's engine's, from
+        // the namespace that it starts in. Its first process is dockerd itself.
+        let mut command = Command::new("unshare");
+        command.args(["--net", "dockerd"]);
         std::fs::write(self.path("config"), "{}").expect("our own file can be written");
         let files = [
             ("--config-file", "config"),
@@ -73,7 +77,7 @@ impl Dockerd {
             .stdout(Stdio::null())
             .stderr(log.expect("our own file can be written"))
             .kill_on_drop(true);
-        self.child = Some(command.spawn().expect("dockerd is installed"));
+        self.child = Some(command.spawn().expect("unshare (util-linux) is installed"));
         within(DEADLINE, "dockerd answers", async || {
             self.engine.raw.ping().await.ok()
         })

@@ -53,12 +53,9 @@ impl Service {
 
     /// Everything but the process.
     async fn prepare(setup: Setup) -> Self {
-        let local = Engine::local().await;
-        let other = setup.engine_address() != local.address();
-        let engine = if other {
-            Engine::at(setup.engine_address())
-        } else {
-            local
+        let engine = match setup.other_engine() {
+            Some(engine) => engine.clone(),
+            None => Engine::local().await,
         };
         let directory = tempfile::tempdir().expect("the temporary directory can be written");
         let data = directory.path().join("data");
@@ -101,7 +98,8 @@ impl Service {
     }
 
     fn spawn(&mut self) {
-        std::fs::write(self.config(), self.setup.text(self.port)).expect("our own file can be written");
+        std::fs::write(self.config(), self.setup.text(self.port, &self.engine))
+            .expect("our own file can be written");
         let log = File::options().create(true).append(true).open(self.log_path());
         let child = self
             .command()

@@ -2,14 +2,14 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Engine, SOCKET};
+use super::Engine;
 
 /// How a service is to be started.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Setup {
     config: Map<String, Value>,
     users: Vec<(String, String)>,
-    engine: String,
+    engine: Option<Engine>,
     port: Option<u16>,
 }
 
@@ -30,7 +30,7 @@ impl Setup {
         Self {
             config: Map::from_iter([("instance_types".to_owned(), types)]),
             users: Vec::new(),
-            engine: SOCKET.to_owned(),
+            engine: None,
             port: None,
         }
         .user("user01", "key")
@@ -53,7 +53,7 @@ impl Setup {
     /// Drives another engine than the machine's.
     #[must_use]
     pub fn engine(mut self, engine: &Engine) -> Self {
-        engine.address().clone_into(&mut self.engine);
+        self.engine = Some(engine.clone());
         self
     }
 
@@ -65,7 +65,7 @@ impl Setup {
     }
 
     /// The file: JSON, which is YAML.
-    pub(super) fn text(&self, port: u16) -> String {
+    pub(super) fn text(&self, port: u16, engine: &Engine) -> String {
         let mut config = self.config.clone();
         let users: Map<_, _> = self
             .users
@@ -76,7 +76,9 @@ impl Setup {
         config.insert("controller".to_owned(), json!({"port": port}));
         let docker = config.entry("docker").or_insert_with(|| json!({}));
         if let Some(docker) = docker.as_object_mut() {
-            docker.entry("daemon_url").or_insert_with(|| json!(self.engine));
+            docker
+                .entry("daemon_url")
+                .or_insert_with(|| json!(engine.address()));
         }
         serde_json::to_string_pretty(&Value::Object(config)).unwrap_or_default()
     }
@@ -85,8 +87,8 @@ impl Setup {
         self.port
     }
 
-    pub(super) fn engine_address(&self) -> &str {
-        &self.engine
+    pub(super) fn other_engine(&self) -> Option<&Engine> {
+        self.engine.as_ref()
     }
 
     pub(super) fn key_of(&self, user: &str) -> Option<&str> {

@@ -13,7 +13,8 @@ const BACKOFF: i64 = 9;
 
 async fn launches(rest: &Rest, group: &str) -> Vec<Activity> {
     let mut all = rest.activities(group).await;
-    all.retain(|a| a.kind.eq_ignore_ascii_case("launch"));
+    // The notice that launches back off is of no instance.
+    all.retain(|a| a.kind == "launch" && a.instance_id.is_some());
     all.reverse();
     all
 }

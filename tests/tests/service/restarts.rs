@@ -146,16 +146,19 @@ async fn a_second_copy_on_the_same_data_is_refused() {
 async fn a_broken_configuration_is_refused_with_its_place() {
     let service = Service::start(Setup::new()).await;
     let cases = [
-        ("controller:\n  port: many\n", ["line 2", "controller.port"]),
+        (
+            "controller:\n  port: many\n",
+            ["broken.yml:2:", "controller.port"],
+        ),
         (
             "auth:\n  user01: key\nhealth_manager:\n  updater_interval: -3\n",
-            ["line 4", "health_manager.updater_interval"],
+            ["broken.yml:4:", "health_manager.updater_interval"],
         ),
         (
             "instance_types:\n  m1.small:\n    vcpu: 1\n",
-            ["line 2", "instance_types"],
+            ["broken.yml:2:", "instance_types"],
         ),
-        ("controller: {port: 80\n", ["line", "broken.yml"]),
+        ("controller: {port: 80\n", ["broken.yml:", "controller"]),
     ];
     let file = service.directory().join("broken.yml");
     for (text, says) in cases {
