@@ -101,12 +101,15 @@ async fn reach(deps: &AgentDeps) -> (EngineInfo, mpsc::Receiver<EngineEvent>) {
                 if retry > FIRST_RETRY {
                     tracing::info!(host = %deps.identity.name, "the engine answers again");
                 }
+                deps.note_engine(None);
                 return reached;
             }
-            Err(error) if retry == FIRST_RETRY => {
-                tracing::error!(host = %deps.identity.name, %error, "the engine does not answer; waiting for it");
+            Err(error) => {
+                if retry == FIRST_RETRY {
+                    tracing::error!(host = %deps.identity.name, %error, "the engine does not answer; waiting for it");
+                }
+                deps.note_engine(Some(&error));
             }
-            Err(_) => {}
         }
         sleep(retry).await;
         retry = (retry * 2).min(LONGEST_RETRY);
@@ -209,6 +212,7 @@ impl Agent {
 
     fn note_engine(&mut self, error: Option<&engine::EngineError>) {
         let was_down = std::mem::replace(&mut self.engine_down, error.is_some());
+        self.deps.note_engine(error);
         match error {
             Some(error) if !was_down => tracing::error!(%error, "the engine does not list its containers"),
             None if was_down => tracing::info!("the engine lists its containers again"),

@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use bus::{Bus, BusError};
 use domain::{Capacity, HostName, Ids, InstallationId, ZoneName};
-use engine::ContainerEngine;
+use engine::{ContainerEngine, EngineError};
+use telemetry::{ComponentState, StatusBoard};
 
 pub use agent::run;
 
@@ -47,6 +48,20 @@ pub struct AgentDeps {
     pub poller_interval: Duration,
     /// Between samples.
     pub sample_interval: Duration,
+    /// Where operators see how the engine is.
+    pub board: StatusBoard,
+}
+
+impl AgentDeps {
+    /// Tells operators whether the engine answers.
+    pub(crate) fn note_engine(&self, error: Option<&EngineError>) {
+        let (state, message) = match error {
+            Some(error) => (ComponentState::Degraded, error.to_string()),
+            None => (ComponentState::Running, String::new()),
+        };
+        self.board
+            .component(&format!("engine@{}", self.identity.name), state, message);
+    }
 }
 
 /// Why an agent ended without being told to; its supervisor starts it again.

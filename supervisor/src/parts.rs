@@ -97,6 +97,7 @@ impl Shared {
             ids: Arc::clone(&self.ids),
             poller_interval: self.config.agent.poller_interval,
             sample_interval: self.config.agent.sample_interval,
+            board: self.watch.board.clone(),
         };
         Component::start(named("host-agent", host), &self.watch, move |shutdown| {
             let deps = deps.clone();

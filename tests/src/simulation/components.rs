@@ -161,5 +161,6 @@ fn agent(world: &World, host: &SimHost, life: &Arc<Life>) -> AgentDeps {
         ids: host.machine.ids(),
         poller_interval: Duration::from_secs(10),
         sample_interval: Duration::from_secs(30),
+        board: telemetry::StatusBoard::new(),
     }
 }

@@ -68,5 +68,6 @@ fn deps(installation: InstallationId) -> AgentDeps {
         ids: Arc::new(SystemIds),
         poller_interval: Duration::from_secs(10),
         sample_interval: Duration::from_secs(5),
+        board: telemetry::StatusBoard::new(),
     }
 }
