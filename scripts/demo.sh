@@ -15,7 +15,7 @@ typed() {
 build() {
     local profile=${PROFILE:-dev}
     say "building microscaler and ms (profile $profile; the first time about four minutes on two cores)"
-    cargo build --profile "$profile" --package supervisor --package ms-cli
+    cargo build --profile "$profile" "${programs[@]}"
     scripts/image.sh
     # Copies, so that a later build does not change what runs.
     mkdir -p "$demo/bin"

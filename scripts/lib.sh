@@ -9,6 +9,11 @@ cd "$root"
 # shellcheck disable=SC2034
 demo_image=microscaler-demo-web
 
+# What builds microscaler and ms. The tests' crate is named too, so that cargo settles the features of all libraries as
+# it does for the tests: what one of the two built, the other need not build again.
+# shellcheck disable=SC2034
+programs=(--package scenarios --package supervisor --bin microscaler --package ms-cli --bin ms)
+
 say() { printf '\n== %s\n' "$*"; }
 
 die() {
