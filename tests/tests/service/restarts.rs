@@ -156,9 +156,9 @@ async fn a_broken_configuration_is_refused_with_its_place() {
         ),
         (
             "instance_types:\n  m1.small:\n    vcpu: 1\n",
-            ["broken.yml:2:", "instance_types"],
+            ["broken.yml:3:", "instance_types.m1.small.memory"],
         ),
-        ("controller: {port: 80\n", ["broken.yml:", "controller"]),
+        ("controller: {port: 80\n", ["broken.yml:1:", "bracket"]),
     ];
     let file = service.directory().join("broken.yml");
     for (text, says) in cases {

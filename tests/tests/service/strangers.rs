@@ -1,6 +1,7 @@
 //! Containers that no record knows, and those of others on the same engine.
 
 use std::collections::HashMap;
+use std::path::Path;
 
 use domain::InstallationId;
 use domain::job::label;
@@ -60,6 +61,16 @@ async fn orphans_of_ours_are_removed_and_nobody_else_is_touched() {
     assert_eq!(ids(&other.in_service("web", 1).await), ids(&yours));
 }
 
+/// Makes the files of a directory what those of another are.
+fn replace(from: &Path, to: &Path) {
+    let _absent = std::fs::remove_dir_all(to);
+    std::fs::create_dir(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+    }
+}
+
 /// A record that was lost: its container still belongs to a group that wants it.
 #[tokio::test]
 async fn a_container_without_a_record_is_adopted_by_its_group_when_that_is_short() {
@@ -69,19 +80,20 @@ async fn a_container_without_a_record_is_adopted_by_its_group_when_that_is_short
     rest.launch("web", Image::Stays, 2).await;
     rest.in_service("web", 2).await;
     service.terminate().await;
-    let store = service.data_dir().join("microscaler.db");
-    let backup = service.directory().join("backup.db");
-    std::fs::copy(&store, &backup).unwrap();
+    let (data, backup) = (service.data_dir(), service.directory().join("backup"));
+    replace(&data, &backup);
     service.start_again().await;
     rest.desire("web", 4).await;
     let four = rest.in_service("web", 4).await;
     service.kill().await;
-    for rest_of_it in ["microscaler.db-wal", "microscaler.db-shm"] {
-        let _absent = std::fs::remove_file(service.data_dir().join(rest_of_it));
-    }
-    std::fs::copy(&backup, &store).unwrap();
+    replace(&backup, &data);
     service.start_again().await;
     let rest = service.rest("user01").await;
+    within(DEADLINE, "the host has reported", async || {
+        let status = rest.client.get("status").await.unwrap();
+        (status["hosts"][0]["state"] == "up").then_some(())
+    })
+    .await;
     rest.in_service("web", 2).await;
     rest.desire("web", 4).await;
     let again = rest.in_service("web", 4).await;
