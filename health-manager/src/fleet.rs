@@ -20,6 +20,10 @@ const SUSPECT_AFTER: u32 = 3;
 /// (a container that is being removed, one without a record) is gone or told of by then.
 const FULL_FOR: Duration = Duration::from_secs(10);
 
+/// Full reports that an agent's life must tell, undisturbed by another life, to prove anything about what another
+/// life saw. One may be a late message of a life that is over: clocks jump, so incarnations alone do not tell.
+const LISTINGS_THAT_PROVE: u32 = 2;
+
 /// What a leader knows of the hosts.
 pub(crate) struct Fleet {
     hosts: BTreeMap<HostName, Known>,
@@ -40,8 +44,8 @@ struct Known {
 struct Heard {
     incarnation: Incarnation,
     at: Instant,
-    /// An agent whose clock went back lives on under a lower incarnation; then all earlier marks are older.
-    regressed: bool,
+    /// Full reports heard.
+    listings: u32,
     /// The last event of each record in this life that no listing covers.
     events: BTreeMap<InstanceId, u64>,
     /// Where the newest listing began: what was told before it, and comes later, is old.
@@ -112,13 +116,10 @@ impl Fleet {
             Some(heard) if heard.incarnation == stamp.incarnation => heard.at = Instant::now(),
             Some(heard) if stamp.incarnation < heard.incarnation && !silent => return Hearing::Outdated,
             earlier => {
-                let regressed = earlier
-                    .as_ref()
-                    .is_some_and(|e| stamp.incarnation < e.incarnation);
                 *earlier = Some(Heard {
                     incarnation: stamp.incarnation,
                     at: Instant::now(),
-                    regressed,
+                    listings: 0,
                     events: BTreeMap::new(),
                     listed_from: None,
                 });
@@ -164,13 +165,11 @@ impl Fleet {
         let Some(heard) = self.heard(host) else {
             return false;
         };
-        let stored = seen.is_none_or(|mark| {
-            if mark.incarnation == heard.incarnation {
-                mark.sequence <= listed_from
-            } else {
-                mark.incarnation < heard.incarnation || heard.regressed
-            }
-        });
+        let stored = match seen.filter(|mark| mark.incarnation == heard.incarnation) {
+            Some(mark) => mark.sequence <= listed_from,
+            // This listing is one of them.
+            None => heard.listings + 1 >= LISTINGS_THAT_PROVE,
+        };
         stored && self.listing_covers(host, record, listed_from)
     }
 
@@ -178,6 +177,7 @@ impl Fleet {
     pub(crate) fn note_listing(&mut self, host: &HostName, listed_from: u64) {
         if let Some(heard) = self.heard_mut(host) {
             heard.listed_from = Some(listed_from);
+            heard.listings = heard.listings.saturating_add(1);
             heard.events.retain(|_, sequence| *sequence > listed_from);
         }
     }
