@@ -168,6 +168,7 @@ impl Manager {
                 .map(|found| Orphan {
                     id: found.facts.id.clone(),
                     since: found.since,
+                    runs: is_running(&found.facts),
                 })
                 .collect();
             match planner::orphans::decide(&orphans, on.of, self.orphans.wait, now) {

@@ -20,6 +20,8 @@ pub struct Orphan {
     pub id: ContainerId,
     /// Since when it is known to have none.
     pub since: Timestamp,
+    /// Its process lives. What does not run is a leftover of a launch, and nothing is lost with it.
+    pub runs: bool,
 }
 
 /// What becomes of a host's orphans.
@@ -43,12 +45,12 @@ pub fn decide(orphans: &[Orphan], of: usize, wait: Duration, now: Timestamp) -> 
     let (due, waiting): (Vec<&Orphan>, Vec<&Orphan>) =
         orphans.iter().partition(|orphan| now >= orphan.since + wait);
     // Those that still wait count as well: a restored backup makes all of them at once.
-    let many = orphans.len() > FEW && orphans.len() * 100 > of * HALT_ABOVE_PER_CENT;
+    let running = orphans.iter().filter(|orphan| orphan.runs).count();
+    let many = running > FEW && running * 100 > of * HALT_ABOVE_PER_CENT;
     if many && !due.is_empty() {
         return Verdict::Halt(format!(
-            "{} of {of} containers have no record, above {HALT_ABOVE_PER_CENT} %: were records lost, by a restored \
-             backup perhaps? Remove the containers by hand if they are not needed",
-            orphans.len()
+            "{running} of {of} containers have no record, above {HALT_ABOVE_PER_CENT} %: were records lost, by a \
+             restored backup perhaps? Remove the containers by hand if they are not needed"
         ));
     }
     Verdict::Decided {

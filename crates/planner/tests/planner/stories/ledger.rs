@@ -14,6 +14,7 @@ fn orphans(ages: &[u64]) -> Vec<Orphan> {
     let orphan = |(at, age): (usize, &u64)| Orphan {
         id: ContainerId::new(format!("c{at}")),
         since: NOW - Duration::from_secs(*age),
+        runs: true,
     };
     ages.iter().enumerate().map(orphan).collect()
 }
@@ -62,6 +63,18 @@ fn too_many_orphans_halt_their_removal() {
         why.starts_with("3 of 4 containers have no record, above 20 %"),
         "{why}"
     );
+}
+
+#[test]
+fn what_does_not_run_is_removed_however_much_it_is() {
+    let mut leftovers = orphans(&[60; 5]);
+    for orphan in &mut leftovers {
+        orphan.runs = false;
+    }
+    let Verdict::Decided { remove, .. } = decide(&leftovers, 5, WAIT, NOW) else {
+        panic!("nothing is lost with them")
+    };
+    assert_eq!(remove.len(), 5);
 }
 
 #[test]
