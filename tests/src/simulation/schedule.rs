@@ -20,6 +20,8 @@ use super::world::World;
 const BOUND: Duration = Duration::from_secs(20 * 60);
 /// Nothing is on its way any more when nothing happened for so long: what the bus delays, it delays by a minute.
 const QUIET: Duration = Duration::from_secs(70);
+/// Until what users asked for is refused, done, or arrived late.
+const AFTERMATH: Duration = Duration::from_secs(36);
 /// Then nothing happens at all. Longer than every interval of the service.
 const STILL: Duration = Duration::from_secs(45);
 /// How long failing groups are watched.
@@ -41,6 +43,7 @@ pub async fn play(world: &Arc<World>, seed: u64) -> Result<(), String> {
     }
     trouble(world, seed).await;
     calm(world);
+    sleep(AFTERMATH).await;
     if !world.setup.stay_broken {
         User::of(world)
             .mend()

@@ -1,7 +1,9 @@
 //! At every commit: slots below the ceiling (I1), no record dropped while its container lives (I3), nothing ended
 //! by what was not seen (I4), no deposed leader heard (I6).
 
-use domain::{Cause, ContainerFacts, Document, Group, GroupId, Instance, Phase, Revision};
+use domain::{
+    Cause, ContainerFacts, ContainerState, Document, Group, GroupId, Health, Instance, Phase, Revision,
+};
 use tokio::time::Instant;
 
 use super::super::life::Life;
@@ -153,28 +155,26 @@ impl Checks {
                 self.fail_in(state, "I1/I4", &what);
             }
         }
+        self.check_causes(state, before, after);
+    }
+
+    /// Nothing ends by what is not so: who is told dead, gone or ill is.
+    fn check_causes(&self, state: &mut State, before: &Group, after: &Group) {
         for record in &after.instances {
-            let was_serving = before
-                .instance(record.id)
-                .is_some_and(|i| matches!(i.phase, Phase::InService { .. }));
-            let unhealthy = matches!(
-                &record.phase,
-                Phase::Terminating {
-                    cause: Cause::Unhealthy,
-                    ..
-                }
-            );
-            let healthy = |facts: &ContainerFacts| matches!(facts.state, domain::ContainerState::Running(health) if health != domain::Health::Unhealthy);
-            let answerable = !state.by_hand.contains(&record.id);
-            if answerable
-                && was_serving
-                && unhealthy
-                && self.container_of(record).is_some_and(|facts| healthy(&facts))
-            {
-                let what = format!(
-                    "{} of {} was ended as unhealthy and is not",
-                    record.hostname, after.name
-                );
+            let Phase::Terminating { cause, .. } = &record.phase else { continue };
+            let was = before.instance(record.id).map(|i| &i.phase);
+            if !matches!(was, Some(Phase::InService { .. })) || state.by_hand.contains(&record.id) {
+                continue;
+            }
+            let seen = record.container.as_ref().map(|container| &container.id);
+            let facts = self.container_of(record).filter(|facts| Some(&facts.id) == seen);
+            let belied = facts.is_some_and(|facts| match cause {
+                Cause::Died { .. } | Cause::Vanished => lives(&facts),
+                Cause::Unhealthy => matches!(facts.state, ContainerState::Running(health) if health != Health::Unhealthy),
+                _ => false,
+            });
+            if belied {
+                let what = format!("{} of {} was ended ({cause}) and is well", record.hostname, after.name);
                 self.fail_in(state, "I4", &what);
             }
         }

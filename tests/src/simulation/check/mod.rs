@@ -14,7 +14,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use domain::{
     AccountName, ContainerFacts, ContainerId, ContainerState, Document, Group, GroupId, HostName,
-    InstallationId, InstanceId, Job, Kind, Revision,
+    InstallationId, InstanceId, Job, Kind, Phase, Revision,
 };
 use engine::simulated::SimulatedEngine;
 use tokio::time::Instant;
@@ -177,9 +177,18 @@ impl Checks {
         self.state().foreign.retain(|(on, _)| on != host);
     }
 
-    /// Somebody removes the record's container: a repeated job may make and start it once more.
+    /// Somebody removes the record's container. A repeated job may make and start it once more; while its launch is
+    /// under way nobody can tell which of the two a late message means.
     pub fn removed_by_hand(&self, record: InstanceId) {
-        self.state().starts.remove(&record);
+        let mut state = self.state();
+        state.starts.remove(&record);
+        let launching = |kept: &Kept| {
+            let instance = kept.group.instance(record);
+            instance.is_some_and(|i| matches!(i.phase, Phase::Pending { .. }))
+        };
+        if state.groups.values().any(launching) {
+            state.by_hand.insert(record);
+        }
     }
 
     /// Somebody else starts the record's container, or makes it.
