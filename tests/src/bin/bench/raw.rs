@@ -86,9 +86,12 @@ impl Raw {
     pub async fn replace(&self, id: &str, events: &mut Events) -> (Duration, String) {
         events.clear();
         let begun = Instant::now();
-        self.engine.kill(id, "SIGKILL").await;
-        events.die().await;
-        let (next, (running, _)) = tokio::join!(self.launch(), events.start());
+        // The answer to the kill comes later than the event.
+        let replacing = async {
+            events.die().await;
+            tokio::join!(self.launch(), events.start())
+        };
+        let ((), (next, (running, _))) = tokio::join!(self.engine.kill(id, "SIGKILL"), replacing);
         (running - begun, next)
     }
 
