@@ -182,8 +182,13 @@ impl Fleet {
         }
     }
 
-    pub(crate) fn note_load(&mut self, host: &HostName, load: Load) {
-        if let Some(known) = self.hosts.get_mut(host) {
+    /// Keeps a host's load as the present life of its agent tells it.
+    pub(crate) fn note_load(&mut self, stamp: &Stamp, load: Load) {
+        let present = |known: &&mut Known| {
+            let heard = known.heard.as_ref();
+            heard.is_some_and(|heard| heard.incarnation == stamp.incarnation)
+        };
+        if let Some(known) = self.hosts.get_mut(&stamp.host).filter(present) {
             known.load = load;
         }
     }

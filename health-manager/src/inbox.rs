@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    Cause, ContainerFacts, ContainerState, FromHost, GroupId, Health, Host, Instance, InstanceId, Mark, Message,
-    Observation, Outcome, Phase, Stamp,
+    Cause, ContainerFacts, ContainerState, FromHost, GroupId, Health, Host, Instance, InstanceId, Mark,
+    Message, Observation, Outcome, Phase, Stamp,
 };
 
 use crate::cache::Cache;
@@ -117,6 +117,11 @@ impl Inbox {
         {
             consequences.push(Consequence::Registered(host.clone()));
         }
+        if let FromHost::Samples { host, .. } = &body {
+            // Read from the kernel's files: they say nothing about the engine, and do not end a silence.
+            fleet.note_load(stamp, *host);
+            return consequences;
+        }
         match fleet.hear(stamp) {
             Hearing::Accepted => {}
             Hearing::Outdated | Hearing::Unknown => return consequences,
@@ -132,7 +137,7 @@ impl Inbox {
                     self.container(*facts, mark(stamp, stamp.sequence), cache);
                 }
             }
-            FromHost::Samples { host, .. } => fleet.note_load(&stamp.host, host),
+            FromHost::Samples { .. } => {}
             FromHost::Report {
                 listed_from,
                 containers,

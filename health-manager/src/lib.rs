@@ -26,6 +26,9 @@ use domain::{Clock, Ids, InstallationId, InstanceType, TypeName};
 use store::{Store, StoreError};
 use tokio_util::sync::CancellationToken;
 
+/// A busy engine takes this long to list its containers.
+const REPORT_WITHIN: Duration = Duration::from_secs(5);
+
 /// Times and figures of a health manager.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -70,7 +73,11 @@ impl From<&config::Config> for Settings {
     fn from(config: &config::Config) -> Self {
         Self {
             reconciler_interval: config.health_manager.reconciler_interval,
-            max_age_stale: config.health_manager.max_age_stale,
+            // A host that reports less often than it may be silent is not silent between two reports.
+            max_age_stale: config
+                .health_manager
+                .max_age_stale
+                .max(config.agent.poller_interval + REPORT_WITHIN),
             stalled: config.instance_manager.stalled,
             leader_lease: config.health_manager.leader_lease,
             exclusive: false,

@@ -49,7 +49,7 @@ pub(crate) struct Manager {
     pub(crate) reasons: BTreeMap<GroupId, Vec<String>>,
     /// Why a group is short, as its history was told last.
     pub(crate) shortfalls: BTreeMap<GroupId, String>,
-    /// What this round's plans said.
+    /// What the last plans said, newest last.
     pub(crate) round_reasons: Vec<String>,
     confirming: BTreeSet<(GroupId, InstanceId)>,
     confirm_at: Option<Instant>,

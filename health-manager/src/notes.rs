@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use crate::dispatch::Sent;
 use crate::manager::Manager;
 
-/// Reasons kept of a round: enough to see what it was about.
+/// The last reasons that are shown: rounds that only take in news would otherwise hide the last decision.
 const REASONS_SHOWN: usize = 20;
 
 impl Manager {
@@ -45,8 +45,8 @@ impl Manager {
         let took = begun.elapsed();
         self.deps.metrics.round(groups, changed, took);
         self.deps.metrics.frozen(frozen);
-        let mut reasons = std::mem::take(&mut self.round_reasons);
-        reasons.truncate(REASONS_SHOWN);
+        let surplus = self.round_reasons.len().saturating_sub(REASONS_SHOWN);
+        self.round_reasons.drain(..surplus);
         self.deps.board.round(RoundStatus {
             at: self.deps.clock.now().seconds(),
             epoch: self.epoch.0,
@@ -54,7 +54,7 @@ impl Manager {
             changed,
             took_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
             frozen,
-            reasons,
+            reasons: self.round_reasons.clone(),
         });
         self.note_hosts();
     }
