@@ -50,17 +50,17 @@ impl<'a> Backoff<'a> {
                 .is_some_and(|health| health.hosts.len() >= HOSTS_THAT_CONVICT || health.hosts.contains(host))
     }
 
-    /// The pause in words.
-    pub(crate) fn reason(&self) -> Option<String> {
+    /// The pause in words, the same ones while it lasts, and the failure that renewed it last.
+    pub(crate) fn reason(&self) -> Option<(String, String)> {
         let health = self.failures.filter(|_| self.until.is_some())?;
         let hosts: Vec<&str> = health.hosts.iter().map(HostName::as_str).collect();
-        Some(format!(
-            "launches back off for {} s from the last failure, after {} failed in a row on {}; the last: {}",
+        let pause = format!(
+            "launches back off for {} s from the last failure, after {} failed in a row on {}",
             pause(health).as_secs(),
             health.rounds,
-            hosts.join(", "),
-            health.reason
-        ))
+            hosts.join(", ")
+        );
+        Some((pause, format!("the last failed launch: {}", health.reason)))
     }
 }
 

@@ -107,6 +107,11 @@ fn hold_up(
     if let Some(until) = backoff.until() {
         plan.recheck_at(until);
     }
-    let shortages = || placement.shortages(world).join("; ");
-    plan.held_up(backoff.reason().unwrap_or_else(shortages), short);
+    match backoff.reason() {
+        Some((pause, last)) => {
+            plan.held_up(pause, short);
+            plan.reasons.push(last);
+        }
+        None => plan.held_up(placement.shortages(world).join("; "), short),
+    }
 }
