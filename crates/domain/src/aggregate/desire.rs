@@ -211,8 +211,11 @@ impl Group {
             Desire::Terminate { instance, decrement } => next.terminate(*instance, *decrement, ids, now)?,
             Desire::Delete => next.delete()?,
         }
-        next.generation = self.generation.next();
-        *self = next;
+        // A change that changes nothing is none: whoever holds the generation still knows what is desired.
+        if next != *self {
+            next.generation = self.generation.next();
+            *self = next;
+        }
         Ok(())
     }
 
