@@ -33,6 +33,7 @@ impl From<&Config> for Settings {
             balancer_domain: config.load_balancer.domain.clone(),
             hourly_billing: config.instances.hourly_billing,
             instance_types: config.instance_types.clone(),
+            hosts_zones: config.hosts.iter().map(|host| host.zones.clone()).collect(),
             ..Self::default()
         }
     }

@@ -82,6 +82,7 @@ impl Access {
         let stored = tokens::find(store, token, clock.now()).await?;
         let good = self.keys.fingerprint(&stored.account);
         if !good.is_some_and(|now| same(now, &stored.key_fingerprint)) {
+            tokens::end(store, stored, clock.now()).await;
             return Err(Refusal::Unauthorized(
                 "the account's key was changed or removed: log in again".to_owned(),
             ));

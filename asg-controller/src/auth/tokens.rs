@@ -41,6 +41,17 @@ pub(super) async fn find(store: &dyn Store, token: &str, now: Timestamp) -> Resu
     }
 }
 
+/// Ends a token for good: the key that it was made with may come back, the token does not.
+pub(super) async fn end(store: &dyn Store, token: Token, now: Timestamp) {
+    let ended = Token {
+        expires: now,
+        ..token
+    };
+    if let Err(error) = store.put_token(&ended).await {
+        tracing::warn!(%error, "a token of a former key was not ended; it is refused all the same");
+    }
+}
+
 /// Moves a token's end, at most once per twentieth of its life. A store that fails here loses nothing yet.
 pub(super) async fn renew(store: &dyn Store, token: Token, now: Timestamp, life: Duration) {
     let expires = now + life;

@@ -108,10 +108,8 @@ async fn delete(
     name: web::Path<String>,
     IfMatch(if_match): IfMatch,
 ) -> Response {
-    let changed = service
-        .change(&account, &name, if_match, |_| Ok(Desire::Delete))
-        .await;
-    changed.map(|group| written(&group))
+    let deleted = service.delete_group(&account, &name, if_match).await;
+    deleted.map(|group| written(&group))
 }
 
 async fn switch(

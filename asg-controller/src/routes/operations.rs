@@ -6,7 +6,7 @@ use std::time::Duration;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use api::documents::Health;
-use telemetry::{ComponentState, Metrics};
+use telemetry::{ComponentState, ComponentStatus, Metrics};
 use tokio::time::timeout;
 
 use super::status::component;
@@ -40,10 +40,8 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 async fn health(service: Shared) -> HttpResponse {
     let answers = matches!(timeout(STORE_WITHIN, service.store().ping()).await, Ok(Ok(())));
     let components = service.deps.board.snapshot().components;
-    let ill = |state| matches!(state, ComponentState::Degraded | ComponentState::Failed);
-    let well = answers && !components.iter().any(|component| ill(component.state));
     let body = Health {
-        status: if well { "OK" } else { "DEGRADED" }.to_owned(),
+        status: verdict(answers, &components),
         timestamp: service.deps.clock.now().seconds(),
         components: components.into_iter().map(component).collect(),
     };
@@ -51,6 +49,13 @@ async fn health(service: Shared) -> HttpResponse {
         true => HttpResponse::Ok().json(body),
         false => HttpResponse::ServiceUnavailable().json(body),
     }
+}
+
+/// `OK`, or `DEGRADED` when a part does not do what it should.
+pub(super) fn verdict(store_answers: bool, components: &[ComponentStatus]) -> String {
+    let ill = |state| matches!(state, ComponentState::Degraded | ComponentState::Failed);
+    let well = store_answers && !components.iter().any(|component| ill(component.state));
+    if well { "OK" } else { "DEGRADED" }.to_owned()
 }
 
 async fn metrics(service: Shared, request: HttpRequest) -> Response {

@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, web};
 use api::documents::{Component, Host, Round, Status};
 use telemetry::{ComponentState, ComponentStatus, HostState, HostStatus, RoundStatus};
 
-use super::{Response, Shared};
+use super::{Response, Shared, operations};
 use crate::http::{Answer, Endpoint};
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
@@ -32,7 +32,7 @@ async fn read(service: Shared) -> Response {
         None => unwatched(host),
     });
     Ok(HttpResponse::Ok().json(Status {
-        status: "OK".to_owned(),
+        status: operations::verdict(true, &seen.components),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         components: seen.components.into_iter().map(component).collect(),
         hosts: hosts.collect(),

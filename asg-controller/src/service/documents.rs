@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use api::documents;
-use domain::{AccountName, Body, Document, Generation, GroupId, Kind, Policy};
+use domain::{AccountName, Body, Document, Generation, GroupId, GroupName, Kind, Policy};
 use serde_json::Value;
 use store::update::{self, Verdict};
 use store::{StoreError, Versioned};
@@ -98,6 +98,16 @@ impl Service {
             }
         }
         Err(StoreError::Conflict.into())
+    }
+
+    /// Deletes the policies of a group.
+    pub(super) async fn delete_policies(&self, account: &AccountName, group: &GroupName) -> Result<()> {
+        for body in self.documents(Kind::Policy, account).await? {
+            if matches!(&body, Body::Policy(policy) if policy.auto_scaling_group == *group) {
+                self.delete_document(Kind::Policy, account, body.name()).await?;
+            }
+        }
+        Ok(())
     }
 
     async fn read_document(

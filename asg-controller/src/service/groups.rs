@@ -94,6 +94,22 @@ impl Service {
         self.change(account, name, if_match, |_| Ok(desire.clone())).await
     }
 
+    /// Deletes a group, and its policies with it as EC2 does: a later group of its name is another one.
+    pub(crate) async fn delete_group(
+        &self,
+        account: &AccountName,
+        name: &str,
+        if_match: Option<Generation>,
+    ) -> Result<Group> {
+        let deleted = self
+            .change(account, name, if_match, |_| Ok(Desire::Delete))
+            .await?;
+        if let Err(refusal) = self.delete_policies(account, &deleted.name).await {
+            tracing::warn!(group = %deleted.name, %refusal, "policies of a deleted group are left");
+        }
+        Ok(deleted)
+    }
+
     /// Terminates an instance, named by its guid, its instance_id or its host name.
     pub(crate) async fn terminate(
         &self,

@@ -9,8 +9,15 @@ use crate::error::{Refusal, Result};
 impl Service {
     /// Refuses a zone that no known host serves. While no host is known, every zone may yet be served.
     pub(super) async fn check_zones(&self, zones: &[ZoneName]) -> Result<()> {
-        let hosts = self.store().hosts().await?;
-        let unserved = |zone: &&ZoneName| !hosts.is_empty() && !hosts.iter().any(|host| host.serves(zone));
+        let registered = self.store().hosts().await?;
+        let configured = self.settings().hosts_zones.iter().map(Vec::as_slice);
+        let hosts: Vec<&[ZoneName]> = registered
+            .iter()
+            .map(|host| host.zones.as_slice())
+            .chain(configured)
+            .collect();
+        let serves = |zones: &&[ZoneName], zone: &ZoneName| zones.is_empty() || zones.contains(zone);
+        let unserved = |zone: &&ZoneName| !hosts.is_empty() && !hosts.iter().any(|zones| serves(zones, zone));
         match zones.iter().find(unserved) {
             None => Ok(()),
             Some(zone) => Err(Refusal::field(

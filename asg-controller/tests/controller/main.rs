@@ -15,3 +15,4 @@ mod operations;
 mod races;
 mod rig;
 mod server;
+mod surroundings;
