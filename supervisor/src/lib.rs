@@ -40,11 +40,11 @@ pub fn main() -> ExitCode {
     });
     let config = match settings::read(cli.config.as_deref()) {
         Ok(config) => config,
-        Err(error) => {
-            eprintln!("microscaler: {error}");
-            return ExitCode::from(BAD_CONFIG);
-        }
+        Err(error) => return refuse(&error.into()),
     };
+    if let Err(error) = settings::require_usable(&config) {
+        return refuse(&error);
+    }
     match run(cli, config) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -54,8 +54,14 @@ pub fn main() -> ExitCode {
     }
 }
 
+fn refuse(error: &anyhow::Error) -> ExitCode {
+    eprintln!("microscaler: {error:#}");
+    ExitCode::from(BAD_CONFIG)
+}
+
 fn check(file: &Path) -> ExitCode {
-    match config::load(file) {
+    let checked = config::load_for(file, config::Deployment::Single).map_err(anyhow::Error::from);
+    match checked.and_then(|loaded| settings::require_usable(&loaded.config).map(|()| loaded)) {
         Ok(loaded) => {
             for warning in &loaded.warnings {
                 eprintln!("warning: {warning}");
@@ -63,10 +69,7 @@ fn check(file: &Path) -> ExitCode {
             println!("{}: OK", file.display());
             ExitCode::SUCCESS
         }
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::from(BAD_CONFIG)
-        }
+        Err(error) => refuse(&error),
     }
 }
 

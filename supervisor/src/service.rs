@@ -1,12 +1,11 @@
 //! The service in one process: what it is made of, and in which order its parts start and stop.
 
-use config::{Config, Deployment};
+use config::Config;
 
 use crate::account;
 use crate::datadir::DataDir;
 use crate::hosts::{self, Served};
 use crate::parts::Shared;
-use crate::settings::require_embedded;
 use crate::supervise::Component;
 
 /// The running service.
@@ -20,7 +19,6 @@ impl Service {
     /// that whoever reaches it finds everything there.
     pub(crate) async fn start(config: Config, data: &DataDir) -> anyhow::Result<Self> {
         let config = account::complete(config, data)?;
-        require_embedded(config.backends(Deployment::Single)?)?;
         let served = hosts::served(&config)?;
         let shared = Shared::open(config, data).await?;
         // Taking the port before anything runs: a second service is refused at once.

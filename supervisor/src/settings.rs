@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use anyhow::Context;
 use config::{Backends, BusKind, Config, ConfigError, Deployment, StoreKind};
 
 /// Reads the configuration file, where there is one, and says what is odd about it. Without one the service is for
@@ -19,8 +20,23 @@ pub(crate) fn read(explicit: Option<&Path>) -> Result<Config, ConfigError> {
     Ok(loaded.config)
 }
 
-/// Refuses what this process cannot do yet, rather than doing something else.
-pub(crate) fn require_embedded(backends: Backends) -> anyhow::Result<()> {
+/// Refuses a configuration that this process cannot run on: rather than doing something else, or failing later.
+pub(crate) fn require_usable(config: &Config) -> anyhow::Result<()> {
+    let tls = [
+        ("controller.ssl_cert", &config.controller.ssl_cert),
+        ("controller.ssl_key", &config.controller.ssl_key),
+    ];
+    let named = tls.into_iter().filter(|_| config.controller.ssl);
+    for (key, file) in named.chain([("docker.config_json", &config.docker.config_json)]) {
+        if let Some(path) = file {
+            let opened = std::fs::File::open(path);
+            opened.with_context(|| format!("{key}: {}: expected a file that can be read", path.display()))?;
+        }
+    }
+    require_embedded(config.backends(Deployment::Single)?)
+}
+
+fn require_embedded(backends: Backends) -> anyhow::Result<()> {
     match (backends.store, backends.bus) {
         (StoreKind::Embedded, BusKind::Memory) => Ok(()),
         (store, bus) => anyhow::bail!(
