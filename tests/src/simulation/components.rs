@@ -57,7 +57,7 @@ pub async fn supervise(world: Arc<World>, role: Role) {
         sleep_until(world.empty_until(role)).await;
         let life = world.born(role);
         world.trace.say(&life.name, || "begins".to_owned());
-        let run = AssertUnwindSafe(run(&world, role, &life)).catch_unwind();
+        let run = AssertUnwindSafe(life.live(run(&world, role, &life))).catch_unwind();
         let ended = tokio::select! {
             biased;
             () = life.ended() => {
@@ -160,7 +160,7 @@ fn agent(world: &World, host: &SimHost, life: &Arc<Life>) -> AgentDeps {
         installation: OURS,
         ids: host.machine.ids(),
         poller_interval: Duration::from_secs(10),
-        sample_interval: Duration::from_secs(30),
+        sample_interval: Duration::from_secs(60),
         board: telemetry::StatusBoard::new(),
     }
 }

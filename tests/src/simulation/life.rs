@@ -1,8 +1,10 @@
 //! One life of a component, from its start to its crash. Each call to a store, a bus or an engine begins and ends
 //! with a step, and every step is a place where the component can crash or stand still.
 
-use std::future::pending;
+use std::future::{pending, poll_fn};
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::ready;
 
 use domain::Epoch;
 use tokio::time::{Instant, sleep_until};
@@ -48,7 +50,7 @@ impl Life {
         self.state().steps_left = Some(steps);
     }
 
-    /// Lets it stand still at its next step until then.
+    /// Lets it stand still until then, as a stopped process does: its timers run out meanwhile.
     pub fn hold_until(&self, until: Instant) {
         self.state().still_until = Some(until);
     }
@@ -80,6 +82,20 @@ impl Life {
         if self.crashed.is_cancelled() {
             pending::<()>().await;
         }
+    }
+
+    /// Runs a component, and does not while it stands still.
+    pub async fn live<T>(&self, component: impl Future<Output = T>) -> T {
+        let mut component = pin!(component);
+        let mut pause = pin!(sleep_until(Instant::now()));
+        poll_fn(|context| {
+            while let Some(until) = self.still() {
+                pause.as_mut().reset(until);
+                ready!(pause.as_mut().poll(context));
+            }
+            component.as_mut().poll(context)
+        })
+        .await
     }
 
     fn still(&self) -> Option<Instant> {

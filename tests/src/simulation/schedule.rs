@@ -43,6 +43,7 @@ pub async fn play(world: &Arc<World>, seed: u64) -> Result<(), String> {
     }
     trouble(world, seed).await;
     calm(world);
+    let calmed = Instant::now();
     sleep(AFTERMATH).await;
     if !world.setup.stay_broken {
         User::of(world)
@@ -51,7 +52,7 @@ pub async fn play(world: &Arc<World>, seed: u64) -> Result<(), String> {
             .map_err(|error| format!("users cannot mend their groups: {error}"))?;
     }
     let broken = world.checks.broken();
-    rest(world, &broken).await?;
+    rest(world, &broken, calmed, QUIET).await?;
     still(world, &broken).await?;
     silence::if_drawn(world, seed, &broken).await?;
     failing(world, &broken).await?;
@@ -116,21 +117,22 @@ pub async fn hosts(world: &World) -> Vec<Host> {
     hosts
 }
 
-/// Waits until everything is as users want it and nothing is on its way any more (I2, I3).
+/// Waits until everything is as users want it and nothing happened for so long (I2, I3); `since` is when faults
+/// stopped.
 ///
 /// # Errors
 /// What is still missing after [`BOUND`].
-pub async fn rest(world: &World, broken: &Broken) -> Result<(), String> {
-    let (begun, hosts) = (Instant::now(), hosts(world).await);
+pub async fn rest(world: &World, broken: &Broken, since: Instant, quiet: Duration) -> Result<(), String> {
+    let hosts = hosts(world).await;
     loop {
         let now = Instant::now();
         let last = world.checks.last_change(broken);
-        let quiet = last.as_ref().is_none_or(|(at, _)| now - *at >= QUIET) && now - begun >= QUIET;
-        if quiet && world.checks.at_rest(&hosts, broken).is_ok() {
+        let is_quiet = last.as_ref().is_none_or(|(at, _)| now - *at >= quiet) && now - since >= quiet;
+        if is_quiet && world.checks.at_rest(&hosts, broken).is_ok() {
             world.trace.say("schedule", || "at rest".to_owned());
             return Ok(());
         }
-        if now - begun > BOUND {
+        if now - since > BOUND {
             let wrong = world.checks.at_rest(&hosts, broken).err();
             let last = last.map(|(at, what)| format!("{} s ago {what}", (now - at).as_secs()));
             return Err(format!(

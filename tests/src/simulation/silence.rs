@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::ContainerId;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::check::truth::Broken;
 use super::components::Role;
@@ -14,6 +15,9 @@ use super::world::World;
 
 /// In so many of a thousand schedules.
 const OFTEN: u32 = 400;
+
+/// Rest comes back this soon: nothing is on its way from before. Longer than every interval of the service.
+const SOON: Duration = Duration::from_secs(25);
 
 /// Plays silence in some of the schedules.
 ///
@@ -36,7 +40,7 @@ pub async fn if_drawn(world: &Arc<World>, seed: u64, broken: &Broken) -> Result<
     sleep(dice.millis(20_000..150_000)).await;
     unchanged(&before, &living(world, broken))?;
     lift(world);
-    rest(world, broken).await?;
+    rest(world, broken, Instant::now(), SOON).await?;
     unchanged(&before, &living(world, broken))
 }
 

@@ -149,7 +149,9 @@ fn labels(host: &SimHost, owner: (Uuid, Uuid), which: u64) -> BTreeMap<String, S
 
 /// Runs a container with labels of an installation and a group, or with none.
 fn add(world: &World, which: u64, owner: Option<(Uuid, Uuid)>) {
-    let Some(host) = pick(&world.hosts, which) else { return };
+    let Some(host) = pick(&world.hosts, which) else {
+        return;
+    };
     let ours = owner.is_some_and(|(installation, _)| installation == OURS.0);
     if ours && unrecorded(world, &host.name) >= FEW {
         return;
@@ -157,7 +159,9 @@ fn add(world: &World, which: u64, owner: Option<(Uuid, Uuid)>) {
     world.checks.by_hand(InstanceId(Uuid::from_u64_pair(2, which)));
     let labels = owner.map(|owner| labels(host, owner, which)).unwrap_or_default();
     let name = format!("by-hand-{which:x}");
-    world.trace.say("hand", || format!("runs {name} on {}: {labels:?}", host.name));
+    world
+        .trace
+        .say("hand", || format!("runs {name} on {}: {labels:?}", host.name));
     if let Ok(id) = host.engine.add_foreign(&name, labels)
         && !ours
     {
@@ -168,5 +172,7 @@ fn add(world: &World, which: u64, owner: Option<(Uuid, Uuid)>) {
 fn unrecorded(world: &World, host: &HostName) -> usize {
     let all = world.checks.containers();
     let state = world.checks.state();
-    all.iter().filter(|(on, facts)| on == host && state.by_hand.contains(&facts.record)).count()
+    all.iter()
+        .filter(|(on, facts)| on == host && state.by_hand.contains(&facts.record))
+        .count()
 }

@@ -1,9 +1,10 @@
-//! What is done at given times while things go wrong: by users ([`users`]), by hands on the hosts ([`hands`]), and to
+//! What is done at given times while things go wrong: by users ([`wishes`]), by hands on the hosts ([`hands`]), and to
 //! the machinery ([`breakage`]). A new kind of trouble is one more variant there: its draw and what it does.
 
 pub mod breakage;
 pub mod hands;
 pub mod users;
+pub mod wishes;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +14,8 @@ use super::setup::Setup;
 use super::world::World;
 use breakage::Breakage;
 use hands::Hand;
-use users::{User, UserAction};
+use users::User;
+use wishes::UserAction;
 
 /// One thing that is done.
 #[derive(Clone, Debug)]

@@ -65,6 +65,15 @@ impl Checks {
         self.check_ended(&mut state, &before.group, group);
         self.check_scale_in(&mut state, &before.group, group);
         note_change(&mut state, &before.group, group, &life.name);
+        // A report so late that its record ended under an earlier leader brings the record back: adopted, it is new.
+        for gone in before
+            .group
+            .instances
+            .iter()
+            .filter(|i| group.instance(i.id).is_none())
+        {
+            state.starts.remove(&gone.id);
+        }
         let fresh = group
             .instances
             .iter()
@@ -161,7 +170,9 @@ impl Checks {
     /// Nothing ends by what is not so: who is told dead, gone or ill is.
     fn check_causes(&self, state: &mut State, before: &Group, after: &Group) {
         for record in &after.instances {
-            let Phase::Terminating { cause, .. } = &record.phase else { continue };
+            let Phase::Terminating { cause, .. } = &record.phase else {
+                continue;
+            };
             let was = before.instance(record.id).map(|i| &i.phase);
             if !matches!(was, Some(Phase::InService { .. })) || state.by_hand.contains(&record.id) {
                 continue;
@@ -170,11 +181,16 @@ impl Checks {
             let facts = self.container_of(record).filter(|facts| Some(&facts.id) == seen);
             let belied = facts.is_some_and(|facts| match cause {
                 Cause::Died { .. } | Cause::Vanished => lives(&facts),
-                Cause::Unhealthy => matches!(facts.state, ContainerState::Running(health) if health != Health::Unhealthy),
+                Cause::Unhealthy => {
+                    matches!(facts.state, ContainerState::Running(health) if health != Health::Unhealthy)
+                }
                 _ => false,
             });
             if belied {
-                let what = format!("{} of {} was ended ({cause}) and is well", record.hostname, after.name);
+                let what = format!(
+                    "{} of {} was ended ({cause}) and is well",
+                    record.hostname, after.name
+                );
                 self.fail_in(state, "I4", &what);
             }
         }

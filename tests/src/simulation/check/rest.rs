@@ -138,7 +138,10 @@ fn record_at_rest(
             record.host, facts.state
         ));
     }
-    if !hosts.iter().any(|host| host.name == record.host && host.serves(&record.zone)) {
+    if !hosts
+        .iter()
+        .any(|host| host.name == record.host && host.serves(&record.zone))
+    {
         return Err(format!(
             "{name} is in zone {}, which {} does not serve",
             record.zone, record.host
@@ -152,7 +155,9 @@ fn enough(state: &State, group: &Group, hosts: &[Host]) -> Result<(), Unrest> {
     let wanted = usize::try_from(group.wanted()).unwrap_or(usize::MAX);
     let zones = &group.spec.availability_zones;
     let placed = group.instances.iter().filter(|i| zones.contains(&i.zone)).count();
-    let Some(need) = state.need_of(group).filter(|_| placed < wanted) else { return Ok(()) };
+    let Some(need) = state.need_of(group).filter(|_| placed < wanted) else {
+        return Ok(());
+    };
     let fits = |host: &&Host| {
         let used = state.used(&host.name);
         zones.iter().any(|zone| host.serves(zone)) && host.capacity.fits(used, need)
@@ -169,6 +174,8 @@ fn enough(state: &State, group: &Group, hosts: &[Host]) -> Result<(), Unrest> {
 impl State {
     fn used(&self, host: &HostName) -> Need {
         let records = self.groups.values().flat_map(|kept| &kept.group.instances);
-        records.filter(|i| i.host == *host).fold(Need::default(), |used, i| used.plus(i.need()))
+        records
+            .filter(|i| i.host == *host)
+            .fold(Need::default(), |used, i| used.plus(i.need()))
     }
 }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bus::{Bus, BusError, Delivery, Jobs, MemoryBus, Nudge, Queue, Received, Result, Subscription};
+use bus::{Bus, BusError, Jobs, MemoryBus, Nudge, Queue, Result, Subscription};
 use domain::{HostName, Job, Message};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -14,6 +14,10 @@ use super::dice::Dice;
 use super::faults::Weather;
 use super::life::Life;
 use super::trace::Trace;
+
+mod receive;
+
+use receive::{SimJobs, SimSubscription};
 
 /// The one bus of a schedule.
 pub struct Wire(Mutex<Laid>);
@@ -282,82 +286,5 @@ impl Bus for SimBus {
 
     async fn ping(&self) -> Result<()> {
         self.answers().await
-    }
-}
-
-struct SimSubscription<T> {
-    inner: Box<dyn Subscription<T>>,
-    torn: CancellationToken,
-    way: SimBus,
-}
-
-#[async_trait]
-impl<T: Send + 'static> Subscription<T> for SimSubscription<T> {
-    async fn next(&mut self) -> Option<Received<T>> {
-        let next = tokio::select! {
-            biased;
-            () = self.torn.cancelled() => return None,
-            next = self.inner.next() => next,
-        };
-        if self.way.dice.chance(self.way.weather.rates().lags) {
-            return next.map(|_| Received::Lagged);
-        }
-        next
-    }
-}
-
-struct SimJobs {
-    inner: Box<dyn Jobs>,
-    torn: CancellationToken,
-    way: SimBus,
-}
-
-#[async_trait]
-impl Jobs for SimJobs {
-    async fn next(&mut self) -> Option<Box<dyn Delivery>> {
-        let inner = tokio::select! {
-            biased;
-            () = self.torn.cancelled() => return None,
-            next = self.inner.next() => next?,
-        };
-        let way = self.way.clone();
-        way.trace
-            .say(&way.life.name, || format!("takes {}", inner.job().message_id()));
-        Some(Box::new(SimDelivery {
-            job: inner.job().clone(),
-            inner: tokio::sync::Mutex::new(inner),
-            way,
-        }))
-    }
-}
-
-struct SimDelivery {
-    job: Job,
-    inner: tokio::sync::Mutex<Box<dyn Delivery>>,
-    way: SimBus,
-}
-
-#[async_trait]
-impl Delivery for SimDelivery {
-    fn job(&self) -> &Job {
-        &self.job
-    }
-
-    async fn ack(self: Box<Self>) -> Result<()> {
-        self.way.answers().await?;
-        if self.way.dice.chance(self.way.weather.rates().ack_lost) {
-            return Err(BusError::Unknown("no answer".to_owned()));
-        }
-        self.inner.into_inner().ack().await
-    }
-
-    async fn retry(self: Box<Self>, delay: Duration) -> Result<()> {
-        self.way.answers().await?;
-        self.inner.into_inner().retry(delay).await
-    }
-
-    async fn in_progress(&self) -> Result<()> {
-        self.way.answers().await?;
-        self.inner.lock().await.in_progress().await
     }
 }
