@@ -234,8 +234,15 @@ pub async fn an_exit_is_reported_with_its_code(rig: &dyn Rig) {
         oom: false,
     };
     assert_eq!(told.state, expected);
-    assert_eq!(engine.find(record).await.unwrap().unwrap().state, expected);
-    assert_eq!(engine.inspect(&id).await.unwrap().unwrap().state, expected);
+    // A real engine's listings follow its events with a moment's delay.
+    let shown = async {
+        while engine.find(record).await.unwrap().unwrap().state != expected
+            || engine.inspect(&id).await.unwrap().unwrap().state != expected
+        {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, shown).await.unwrap();
 }
 
 /// A HEALTHCHECK is told when it decides.
