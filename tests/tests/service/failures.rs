@@ -29,11 +29,12 @@ async fn failing_launches_say_why_and_back_off_and_others_are_unaffected() {
     rest.launch("exits", Image::Exits, 2).await;
     rest.launch("web", Image::Stays, 2).await;
     rest.in_service("web", 2).await;
-    let failed = rest.told("missing", "microscaler-missing").await;
-    assert!(
-        failed.end_time.is_some() && failed.status.eq_ignore_ascii_case("failed"),
-        "{failed:?}"
-    );
+    within(DEADLINE, "the failed launch names its image", async || {
+        let failed = |a: &Activity| a.status == "failed" && a.end_time.is_some();
+        let says = |a: &Activity| failed(a) && a.message.contains("microscaler-missing");
+        launches(&rest, "missing").await.iter().any(says).then_some(())
+    })
+    .await;
     rest.told("exits", "exited with code 7").await;
     for group in ["missing", "exits"] {
         let seen = within(DEADLINE, "a launch is tried again", async || {
