@@ -150,8 +150,7 @@ async fn start_and_stop_can_be_waited_for() {
     assert!(again.code != Some(0) && again.stderr.contains("web"), "{again:?}");
     let stopped = service.ms(&["stop-asg", "--asg-name", "web", "--wait"]).await;
     assert_eq!(stopped.code, Some(0), "{stopped:?}");
-    // Nothing runs any more; a dead container may still be on its way out.
-    assert!(service.engine.running(service.installation).await.is_empty());
+    // The engine's listing follows its events a moment later, and a dead container may still be on its way out.
     within(DEADLINE, "the containers are removed", async || {
         let left = service.engine.containers(service.installation).await;
         left.is_empty().then_some(())
