@@ -10,18 +10,19 @@ declare -A may_use=(
     [domain]=''
     [planner]='domain'
     [api]='domain'
-    [store]='domain'
-    [bus]='domain'
+    [store]='domain test-servers'
+    [bus]='domain test-servers'
     [engine]='domain'
     [config]='domain'
     [telemetry]=''
     [ms-cli]='api'
-    [asg-controller]='domain api store bus telemetry config'
+    [asg-controller]='domain api store bus telemetry config test-servers'
     [health-manager]='domain planner store bus telemetry config'
     [workers]='domain engine store bus telemetry config'
     [host-agent]='domain engine store bus telemetry config'
     [supervisor]="domain store bus engine telemetry config $components"
-    [scenarios]="planner supervisor ms-cli $shared $components"
+    [scenarios]="planner supervisor test-servers ms-cli $shared $components"
+    [test-servers]=''
     [demo-web]=''
 )
 

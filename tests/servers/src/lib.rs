@@ -1,0 +1,41 @@
+//! Real servers for tests: found on this machine, started on ports and directories of a test's own, ended with it.
+//!
+//! Where a server cannot be had, [`absent`] skips the test with a line that says so; with `MS_REQUIRE_SERVERS=1`, which
+//! the project's own runs set where the servers are known to be, that is a failure.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod process;
+
+pub use process::Process;
+
+use std::net::TcpListener;
+use std::path::PathBuf;
+
+/// Says that a test was skipped for want of a server.
+///
+/// # Panics
+/// When servers are required.
+pub fn absent(server: &str) {
+    let required = std::env::var("MS_REQUIRE_SERVERS").is_ok_and(|value| value == "1");
+    assert!(!required, "{server} was not found, and MS_REQUIRE_SERVERS=1");
+    eprintln!("SKIPPED: {server} was not found on this machine");
+}
+
+/// Where a program is: on PATH, or where Debian keeps servers, which an ordinary user's PATH does not name.
+#[must_use]
+pub fn program(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let debian = ["/usr/sbin", "/sbin"].map(PathBuf::from);
+    std::env::split_paths(&path)
+        .chain(debian)
+        .map(|directory| directory.join(name))
+        .find(|file| file.is_file())
+}
+
+/// A port of the loopback that nobody listened on a moment ago.
+#[must_use]
+pub fn free_port() -> u16 {
+    let probe = TcpListener::bind("127.0.0.1:0").expect("the loopback has a free port");
+    probe.local_addr().expect("a bound socket has an address").port()
+}
