@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use domain::{HostName, Job, Message};
 
-use crate::{Bus, BusError, Delivery, Jobs, Nudge, Queue, Result, Subscription};
+use crate::{Beacon, Bus, BusError, Delivery, Jobs, Nudge, Queue, Result, Subscription};
 
 /// Where the hook is asked.
 pub mod point {
@@ -136,6 +136,14 @@ impl Bus for FaultyBus {
 
     async fn messages(&self) -> Result<Box<dyn Subscription<Message>>> {
         self.inner.messages().await
+    }
+
+    async fn beacon(&self, beacon: &Beacon) -> Result<()> {
+        self.inner.beacon(beacon).await
+    }
+
+    async fn beacons(&self) -> Result<Box<dyn Subscription<Beacon>>> {
+        self.inner.beacons().await
     }
 
     async fn ping(&self) -> Result<()> {

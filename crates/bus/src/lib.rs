@@ -59,6 +59,17 @@ pub enum Nudge {
     Report,
 }
 
+/// How a process says that it is there, and how it is. It has no order and no memory: the next one replaces it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Beacon {
+    /// Component, machine and process, unique: `health-manager@node1/4711`.
+    pub process: String,
+    /// When it was sent by its sender's clock, in Unix seconds.
+    pub sent: i64,
+    /// What it has to show: a status board, for instance.
+    pub snapshot: serde_json::Value,
+}
+
 /// A job in delivery: exactly one of the verbs ends it; dropped without one, it is delivered again.
 #[async_trait]
 pub trait Delivery: Send {
@@ -96,7 +107,7 @@ pub enum Received<T> {
     Lagged,
 }
 
-/// Jobs, nudges and reports.
+/// Jobs, nudges, reports and beacons.
 #[async_trait]
 pub trait Bus: Send + Sync {
     /// Queues a job for the workers of its host. A message id seen lately is dropped.
@@ -111,6 +122,10 @@ pub trait Bus: Send + Sync {
     async fn publish(&self, message: &Message) -> Result<()>;
     /// Receives what hosts say.
     async fn messages(&self) -> Result<Box<dyn Subscription<Message>>>;
+    /// Publishes how this process is.
+    async fn beacon(&self, beacon: &Beacon) -> Result<()>;
+    /// Receives how processes are.
+    async fn beacons(&self) -> Result<Box<dyn Subscription<Beacon>>>;
     /// Answers when the bus does: for health checks.
     async fn ping(&self) -> Result<()>;
 }

@@ -25,8 +25,8 @@ pub use queues::{
 };
 pub use redelivery::{a_dropped_job_comes_again, a_retried_job_comes_after_its_delay};
 pub use topics::{
-    a_slow_subscriber_is_told_and_goes_on, a_subscription_begins_when_it_is_made, messages_arrive_whole,
-    messages_keep_their_order, the_bus_answers, who_subscribes_gets_every_nudge,
+    a_beacon_arrives_whole, a_slow_subscriber_is_told_and_goes_on, a_subscription_begins_when_it_is_made,
+    messages_arrive_whole, messages_keep_their_order, the_bus_answers, who_subscribes_gets_every_nudge,
 };
 
 /// A bus under test. Each test gets one of its own, that no other test sends to.
@@ -83,6 +83,7 @@ macro_rules! bus_conformance {
             messages_arrive_whole
             messages_keep_their_order
             a_slow_subscriber_is_told_and_goes_on
+            a_beacon_arrives_whole
             the_bus_answers
         );
     };

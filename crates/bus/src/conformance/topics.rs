@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::Rig;
 use super::fixture::{group, host, patiently, said};
-use crate::{Nudge, Received, Subscription};
+use crate::{Beacon, Nudge, Received, Subscription};
 
 /// The next item.
 async fn item<T: Send>(subscription: &mut dyn Subscription<T>) -> T {
@@ -89,6 +89,28 @@ pub async fn a_slow_subscriber_is_told_and_goes_on(rig: Rig) {
     while patiently(slow.next()).await.expect("the bus is open") != Received::Item(last.clone()) {}
 }
 
+/// Every subscriber gets every beacon as it was sent, and nobody gets it as something else.
+pub async fn a_beacon_arrives_whole(rig: Rig) {
+    let mut one = rig.bus.beacons().await.unwrap();
+    let mut two = rig.bus.beacons().await.unwrap();
+    let mut messages = rig.bus.messages().await.unwrap();
+    let sent = ["health-manager@node1/4711", "worker-launch@knoten-ü/1"].map(|process| Beacon {
+        process: process.to_owned(),
+        sent: 1_789_000_000,
+        snapshot: serde_json::json!({"components": [{"name": "rounds", "since": -1, "load": 0.25}], "leads": null}),
+    });
+    for beacon in &sent {
+        rig.bus.beacon(beacon).await.unwrap();
+    }
+    for beacon in &sent {
+        assert_eq!(&item(&mut *one).await, beacon);
+        assert_eq!(&item(&mut *two).await, beacon);
+    }
+    let mark = said(&host("beacon"), 1);
+    rig.bus.publish(&mark).await.unwrap();
+    assert_eq!(item(&mut *messages).await, mark);
+}
+
 /// A bus that works says so.
 pub async fn the_bus_answers(rig: Rig) {
     patiently(rig.bus.ping()).await.unwrap();
@@ -116,8 +138,8 @@ fn every_kind() -> Vec<Message> {
             host_full: true,
         },
         Outcome::Gone,
-        Outcome::Pulling {
-            progress: 42,
+        Outcome::Progress {
+            percent: 42,
             message: "Downloading".to_owned(),
         },
     ];

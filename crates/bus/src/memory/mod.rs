@@ -12,7 +12,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use domain::{HostName, Job, Message};
 
-use crate::{Bus, BusError, Jobs, Nudge, Queue, Result, Subscription};
+use crate::{Beacon, Bus, BusError, Jobs, Nudge, Queue, Result, Subscription};
 use queue::{JobQueue, Receiver};
 use topic::Topic;
 
@@ -25,6 +25,8 @@ pub struct Limits {
     pub messages: usize,
     /// Nudges that a subscriber may fall behind.
     pub nudges: usize,
+    /// Beacons that a subscriber may fall behind.
+    pub beacons: usize,
     /// How long the id of a job is remembered and a second one with it dropped.
     pub remember: Duration,
     /// Ids remembered in one queue, the newest, so that a flood of jobs cannot fill the memory.
@@ -37,6 +39,7 @@ impl Default for Limits {
             jobs: 10_000,
             messages: 4_096,
             nudges: 1_024,
+            beacons: 1_024,
             // The window of JetStream streams that set none.
             remember: Duration::from_secs(120),
             remembered: 20_000,
@@ -58,6 +61,7 @@ pub struct MemoryBus {
     queues: Mutex<Option<Queues>>,
     nudges: Topic<Nudge>,
     messages: Topic<Message>,
+    beacons: Topic<Beacon>,
 }
 
 impl Default for MemoryBus {
@@ -81,6 +85,7 @@ impl MemoryBus {
             queues: Mutex::new(Some(Queues::new())),
             nudges: Topic::new(limits.nudges),
             messages: Topic::new(limits.messages),
+            beacons: Topic::new(limits.beacons),
         }
     }
 
@@ -93,6 +98,7 @@ impl MemoryBus {
         }
         self.nudges.close();
         self.messages.close();
+        self.beacons.close();
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Queues>> {
@@ -144,6 +150,14 @@ impl Bus for MemoryBus {
 
     async fn messages(&self) -> Result<Box<dyn Subscription<Message>>> {
         self.messages.subscribe()
+    }
+
+    async fn beacon(&self, beacon: &Beacon) -> Result<()> {
+        self.beacons.publish(beacon.clone())
+    }
+
+    async fn beacons(&self) -> Result<Box<dyn Subscription<Beacon>>> {
+        self.beacons.subscribe()
     }
 
     async fn ping(&self) -> Result<()> {

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bus::{Bus, BusError, Jobs, MemoryBus, Nudge, Queue, Result, Subscription};
+use bus::{Beacon, Bus, BusError, Jobs, MemoryBus, Nudge, Queue, Result, Subscription};
 use domain::{HostName, Job, Message};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -282,6 +282,14 @@ impl Bus for SimBus {
             torn,
             way: self.clone(),
         }))
+    }
+
+    async fn beacon(&self, beacon: &Beacon) -> Result<()> {
+        self.wire.laid().bus.beacon(beacon).await
+    }
+
+    async fn beacons(&self) -> Result<Box<dyn Subscription<Beacon>>> {
+        self.wire.laid().bus.beacons().await
     }
 
     async fn ping(&self) -> Result<()> {
