@@ -8,7 +8,9 @@ pub mod conformance;
 mod embedded;
 mod error;
 pub mod faulty;
+mod json;
 mod memory;
+mod mongo;
 mod size;
 pub mod update;
 
@@ -22,6 +24,7 @@ use serde::{Deserialize, Serialize};
 pub use embedded::EmbeddedStore;
 pub use error::StoreError;
 pub use memory::MemoryStore;
+pub use mongo::{Login, MongoOptions, MongoStore, Tls};
 pub use size::MAX_DOCUMENT_BYTES;
 
 /// A stored value and the revision that a compare-and-set names.

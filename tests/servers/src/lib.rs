@@ -5,8 +5,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod mongo;
 mod process;
 
+pub use mongo::{Certificates, Mongo};
 pub use process::Process;
 
 use std::net::TcpListener;

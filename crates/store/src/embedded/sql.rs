@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 use domain::Revision;
 
-use crate::{Result, StoreError, Versioned, size};
+use crate::{Result, StoreError, Versioned, json, size};
 
 /// What a failed statement means: nothing of it happened.
 pub(super) fn failed(error: rusqlite::Error) -> StoreError {
@@ -81,22 +81,11 @@ pub(super) fn versioned<T: DeserializeOwned>(row: &Row<'_>) -> Result<Versioned<
 }
 
 fn decode<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> Result<T> {
-    let corrupt = |reason: String| StoreError::Corrupt {
-        what: std::any::type_name::<T>()
-            .rsplit("::")
-            .next()
-            .unwrap_or("value")
-            .to_lowercase(),
-        reason,
-    };
     let text = row.get_ref(column).map_err(failed)?;
-    let text = text.as_str().map_err(|error| corrupt(error.to_string()))?;
-    let mut reader = serde_json::Deserializer::from_str(text);
-    // Metadata that a request could nest is nested a little deeper in what is stored: it must stay readable.
-    reader.disable_recursion_limit();
-    let value = T::deserialize(&mut reader).map_err(|error| corrupt(error.to_string()))?;
-    reader.end().map_err(|error| corrupt(error.to_string()))?;
-    Ok(value)
+    let text = text
+        .as_str()
+        .map_err(|error| json::corrupt::<T>(error.to_string()))?;
+    json::decode(text)
 }
 
 /// A value as a body.

@@ -1,0 +1,135 @@
+//! What the service knows of itself: its id, its leader, its hosts, its tokens.
+
+use domain::{Epoch, Host, HostName, InstallationId, Timestamp};
+use mongodb::bson::{Document, doc};
+use mongodb::options::FindOptions;
+
+use super::calls::{Link, Written};
+use super::fields::{body, count, counter};
+use crate::json::corrupt;
+use crate::{Lease, Result, StoreError, Token, size};
+
+/// What there is one of.
+pub(super) const SERVICE: &str = "service";
+pub(super) const HOSTS: &str = "hosts";
+pub(super) const TOKENS: &str = "tokens";
+
+pub(super) async fn installation(link: &Link, fresh: InstallationId) -> Result<InstallationId> {
+    let key = doc! { "_id": "installation" };
+    if let Some(made) = link.exactly(SERVICE, key.clone()).await? {
+        return body(&made);
+    }
+    let row = doc! { "_id": "installation", "body": size::encode(&fresh)? };
+    match link.write(link.collection(SERVICE).insert_one(row)).await? {
+        Written::Done(_) => Ok(fresh),
+        Written::Taken => match link.exactly(SERVICE, key).await? {
+            Some(made) => body(&made),
+            None => Err(corrupt::<InstallationId>("somebody removed it".to_owned())),
+        },
+    }
+}
+
+fn lease_row(lease: &Lease) -> Document {
+    doc! {
+        "_id": "lease",
+        "holder": &lease.holder,
+        "epoch": count(lease.epoch.0),
+        "renewals": count(lease.renewals),
+    }
+}
+
+pub(super) async fn lease(link: &Link) -> Result<Option<Lease>> {
+    let Some(row) = link.exactly(SERVICE, doc! { "_id": "lease" }).await? else {
+        return Ok(None);
+    };
+    let holder = row.get_str("holder");
+    Ok(Some(Lease {
+        holder: holder
+            .map_err(|error| corrupt::<Lease>(error.to_string()))?
+            .to_owned(),
+        epoch: Epoch(counter::<Lease>(&row, "epoch")?),
+        renewals: counter::<Lease>(&row, "renewals")?,
+    }))
+}
+
+pub(super) async fn replace_lease(link: &Link, lease: &Lease, expected: Option<&Lease>) -> Result<()> {
+    let collection = link.collection(SERVICE);
+    let row = lease_row(lease);
+    let replaced = match expected {
+        None => match link.write(collection.insert_one(row)).await? {
+            Written::Done(_) => 1,
+            Written::Taken => 0,
+        },
+        Some(expected) => {
+            let change = collection.replace_one(lease_row(expected), row);
+            match link.write(change).await? {
+                Written::Done(result) => result.matched_count,
+                Written::Taken => 0,
+            }
+        }
+    };
+    if replaced == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::Conflict)
+    }
+}
+
+pub(super) async fn put_host(link: &Link, host: &Host) -> Result<()> {
+    let row = doc! { "_id": host.name.as_str(), "body": size::encode(host)? };
+    put(link, HOSTS, row).await
+}
+
+pub(super) async fn hosts(link: &Link) -> Result<Vec<Host>> {
+    let order = FindOptions::builder().sort(doc! { "_id": 1 }).build();
+    let found = link.all(HOSTS, Document::new(), order).await?;
+    found.iter().map(body).collect()
+}
+
+pub(super) async fn remove_host(link: &Link, name: &HostName) -> Result<()> {
+    let key = doc! { "_id": name.as_str() };
+    link.write(link.collection(HOSTS).delete_one(key))
+        .await
+        .map(|_| ())
+}
+
+pub(super) async fn put_token(link: &Link, token: &Token) -> Result<()> {
+    let row = doc! {
+        "_id": &token.hash,
+        "expires": token.expires.millis(),
+        "body": size::encode(token)?,
+    };
+    put(link, TOKENS, row).await
+}
+
+pub(super) async fn token(link: &Link, hash: &str) -> Result<Option<Token>> {
+    let found = link.commonly(TOKENS, doc! { "_id": hash }).await?;
+    found.as_ref().map(body).transpose()
+}
+
+pub(super) async fn forget_tokens(link: &Link, before: Timestamp) -> Result<u64> {
+    let ended = doc! { "expires": { "$lt": before.millis() } };
+    match link.write(link.collection(TOKENS).delete_many(ended)).await? {
+        Written::Done(result) => Ok(result.deleted_count),
+        Written::Taken => Ok(0),
+    }
+}
+
+/// Stores a document under its id, whatever was there.
+async fn put(link: &Link, collection: &str, row: Document) -> Result<()> {
+    let collection = link.collection(collection);
+    let key = doc! { "_id": row.get_str("_id").unwrap_or_default() };
+    let first = collection.replace_one(key.clone(), &row).upsert(true);
+    if let Written::Done(_) = link.write(first).await? {
+        return Ok(());
+    }
+    // Two at once both found nothing there, and the other was first to make it: now there is something to replace.
+    link.write(collection.replace_one(key, &row)).await.map(|_| ())
+}
+
+/// Reads from the server itself: an answer of a connection alone would prove nothing.
+pub(super) async fn ping(link: &Link, collection: &str) -> Result<()> {
+    link.commonly(collection, doc! { "_id": "schema" })
+        .await
+        .map(|_| ())
+}
