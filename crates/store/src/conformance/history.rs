@@ -92,6 +92,13 @@ pub async fn a_final_state_stays(store: &Arc<dyn Store>) {
     let read = store.activities(begun.group, 0, 10).await.unwrap();
     assert_eq!(read.len(), 2, "one of the two in a single call");
     assert!(read.contains(&both[1]));
+    // A known one does not keep a new one behind it out.
+    let third = activity(begun.group, 60, ActivityStatus::InProgress);
+    let mixed = [both[0].clone(), third.clone()];
+    store.put_activities(&mixed).await.unwrap();
+    let read = store.activities(begun.group, 0, 10).await.unwrap();
+    assert_eq!(read.len(), 3);
+    assert!(read.contains(&both[1]) && read.contains(&third));
 }
 
 /// Of every group, by start; what starts at that time stays.

@@ -132,7 +132,7 @@ impl MongoOptions {
         options.max_pool_size = Some(self.pool_size.max(1));
         options.server_selection_timeout = Some(patience);
         options.connect_timeout = Some(patience.min(CONNECT));
-        // Our commits carry ids of their own: a repetition that the driver makes unseen could only hide a lost race.
+        // Retries need sessions, which not every server has; the ids of our commits resolve what they would.
         options.retry_writes = Some(false);
         options.write_concern = Some(
             WriteConcern::builder()
