@@ -4,6 +4,7 @@
 pub mod conformance;
 mod faulty;
 mod memory;
+mod nats;
 
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use faulty::{Fault, FaultyBus, Hook, point};
 pub use memory::{Limits, MemoryBus};
+pub use nats::{Login, NatsBus, NatsLimits, NatsOptions, NatsTls};
 
 /// An error of a bus.
 #[derive(Debug, thiserror::Error)]

@@ -1,5 +1,7 @@
 //! The buses of this crate against the suite that every bus must pass, in real time and under a paused clock.
 
+mod nats;
+
 use std::sync::Arc;
 
 use bus::conformance::Rig;

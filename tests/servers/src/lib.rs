@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod mongo;
+pub mod nats;
 mod process;
 
 pub use mongo::{Certificates, Mongo};

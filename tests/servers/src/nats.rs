@@ -1,0 +1,181 @@
+//! NATS servers with JetStream.
+
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::{Process, absent, free_port, program};
+
+/// Where Debian's package puts its server.
+const DEBIAN: &str = "/usr/sbin/nats-server";
+
+/// Which release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// Debian's, 2.9.
+    Debian,
+    /// One that was put on PATH beside it.
+    Current,
+}
+
+impl Which {
+    fn program(self) -> Option<PathBuf> {
+        match self {
+            Self::Debian => Some(PathBuf::from(DEBIAN)).filter(|file| file.is_file()),
+            Self::Current => {
+                let debian = std::fs::canonicalize(DEBIAN).ok();
+                let found = program("nats-server")?;
+                let real = std::fs::canonicalize(&found).ok();
+                (real != debian).then_some(found)
+            }
+        }
+    }
+}
+
+/// What it asks of its clients.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asks {
+    /// Nothing.
+    Nothing,
+    /// The user `bus` with the password `s3cret`.
+    Password,
+    /// A certificate of its own authority, see [`Nats::file`].
+    Certificate,
+}
+
+/// A NATS server of a test's own.
+#[derive(Debug)]
+pub struct Nats {
+    process: Process,
+    port: u16,
+    asks: Asks,
+}
+
+impl Nats {
+    /// Starts one that asks for nothing; `None` after [`absent`] where there is none.
+    #[must_use]
+    pub fn start(which: Which) -> Option<Self> {
+        Self::asking(which, Asks::Nothing)
+    }
+
+    /// Starts one that asks for something.
+    ///
+    /// # Panics
+    /// When certificates cannot be made.
+    #[must_use]
+    pub fn asking(which: Which, asks: Asks) -> Option<Self> {
+        let Some(found) = which.program() else {
+            absent(&format!("nats-server ({which:?})"));
+            return None;
+        };
+        let port = free_port();
+        let process = Process::new(found, |directory| {
+            let config = directory.join("nats.conf");
+            std::fs::write(&config, settings(directory, port, asks)).expect("a directory of our own");
+            if asks == Asks::Certificate {
+                certificates(directory);
+            }
+            vec!["-c".to_owned(), config.display().to_string()]
+        });
+        let mut server = Self { process, port, asks };
+        server.restart();
+        Some(server)
+    }
+
+    /// Its address.
+    #[must_use]
+    pub fn url(&self) -> String {
+        let scheme = if self.asks == Asks::Certificate {
+            "tls"
+        } else {
+            "nats"
+        };
+        format!("{scheme}://localhost:{}", self.port)
+    }
+
+    /// A file of its directory: `ca.pem`, `client.pem` and `client.key` where it asks for certificates.
+    #[must_use]
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.process.directory().join(name)
+    }
+
+    /// Ends it as a power cut would.
+    pub fn kill(&mut self) {
+        self.process.kill();
+    }
+
+    /// Sends it a signal: `STOP` and `CONT` pause it and let it go on.
+    pub fn signal(&self, name: &str) {
+        self.process.signal(name);
+    }
+
+    /// Starts it (again), with the data that it had.
+    pub fn restart(&mut self) {
+        self.process.kill();
+        let port = self.port;
+        self.process
+            .start(|| TcpStream::connect(("127.0.0.1", port)).is_ok());
+    }
+
+    /// Ends it, deletes its data and starts it again.
+    ///
+    /// # Panics
+    /// When the data cannot be deleted.
+    pub fn wipe(&mut self) {
+        self.process.kill();
+        std::fs::remove_dir_all(self.file("data")).expect("it wrote its data there");
+        self.restart();
+    }
+}
+
+fn settings(directory: &Path, port: u16, asks: Asks) -> String {
+    let at = |name: &str| directory.join(name).display().to_string();
+    let asked = match asks {
+        Asks::Nothing => String::new(),
+        Asks::Password => "authorization { user: bus, password: s3cret }\n".to_owned(),
+        Asks::Certificate => format!(
+            "tls {{ cert_file: \"{}\", key_file: \"{}\", ca_file: \"{}\", verify: true }}\n",
+            at("server.pem"),
+            at("server.key"),
+            at("ca.pem")
+        ),
+    };
+    format!(
+        "host: \"127.0.0.1\"\nport: {port}\njetstream {{ store_dir: \"{}\" }}\n{asked}",
+        at("data")
+    )
+}
+
+/// An authority, and certificates of it for the server and a client.
+fn certificates(directory: &Path) {
+    const AUTHORITY: &str =
+        "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=authority -keyout ca.key -out ca.pem";
+    openssl(directory, AUTHORITY);
+    std::fs::write(
+        directory.join("names"),
+        "subjectAltName=DNS:localhost,IP:127.0.0.1",
+    )
+    .expect("writable");
+    for who in ["server", "client"] {
+        openssl(
+            directory,
+            &format!("req -newkey rsa:2048 -nodes -subj /CN={who} -keyout {who}.key -out {who}.csr"),
+        );
+        openssl(
+            directory,
+            &format!(
+                "x509 -req -days 2 -in {who}.csr -CA ca.pem -CAkey ca.key -CAcreateserial -extfile names -out {who}.pem"
+            ),
+        );
+    }
+}
+
+fn openssl(directory: &Path, arguments: &str) {
+    let made = Command::new("openssl")
+        .args(arguments.split(' '))
+        .current_dir(directory)
+        .output()
+        .expect("openssl is installed");
+    let said = String::from_utf8_lossy(&made.stderr);
+    assert!(made.status.success(), "openssl {arguments}: {said}");
+}
