@@ -2,8 +2,8 @@
 # Runs every test. Sees to what they need: Debian packages, and a Docker engine, stopped again if it was started here.
 . "$(dirname "$0")/lib.sh"
 need_rust
-# The tests make their images out of it.
-install busybox-static
+# The tests make their images out of the one, and look at the API's page in the other.
+install busybox-static chromium chromium-driver
 
 scripts/engine.sh up
 trap 'scripts/engine.sh down' EXIT

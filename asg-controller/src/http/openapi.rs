@@ -1,5 +1,7 @@
 //! The description of the interface, made from the same list that is served, and the page that shows it.
 
+use actix_web::guard;
+use actix_web::http::header::ContentType;
 use actix_web::http::{Method, header};
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpResponse, web};
@@ -54,12 +56,28 @@ struct Schemas;
 /// Serves the description and its page.
 pub(super) fn mount(config: &mut ServiceConfig) {
     // The page checks nothing elsewhere: it works without the internet.
-    let page = Config::default()
+    let settings = Config::default()
         .validator_url("none")
         .persist_authorization(true);
     config
-        .service(SwaggerUi::new("/docs/{_:.*}").url(PATH, describe()).config(page))
+        // In place of the library's own, which does not say whose interface it shows.
+        .service(
+            web::resource(["/docs/", "/docs/index.html"])
+                .guard(guard::Get())
+                .to(page),
+        )
+        .service(
+            SwaggerUi::new("/docs/{_:.*}")
+                .url(PATH, describe())
+                .config(settings),
+        )
         .route("/docs", web::get().to(to_page));
+}
+
+async fn page() -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type(ContentType::html())
+        .body(include_str!("docs.html"))
 }
 
 async fn to_page() -> HttpResponse {
@@ -71,7 +89,9 @@ async fn to_page() -> HttpResponse {
 /// The description of everything that is served.
 fn describe() -> Description {
     let mut description = Schemas::openapi();
-    let scheme = SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new("Authorization")));
+    let header =
+        ApiKeyValue::with_description("Authorization", "what POST /asgcc/login answers as its token");
+    let scheme = SecurityScheme::ApiKey(ApiKey::Header(header));
     if let Some(components) = &mut description.components {
         components.add_security_scheme(TOKEN, scheme);
     }

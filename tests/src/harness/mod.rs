@@ -6,6 +6,7 @@
 // A harness that cannot go on ends its test, and says why.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod browser;
 mod dockerd;
 mod engine;
 mod images;
@@ -16,6 +17,7 @@ mod service;
 mod setup;
 mod wait;
 
+pub use browser::Browser;
 pub use dockerd::Dockerd;
 pub use engine::{Engine, SOCKET};
 pub use images::{CIRROS, Image};

@@ -1,7 +1,7 @@
 //! The whole service on a real Docker engine: the `microscaler` process, driven by `ms` and over REST, while
 //! containers, the engine and the service itself are killed.
 //!
-//! Needs a Docker engine and busybox-static; `make test` sees to both.
+//! Needs a Docker engine and busybox-static, and Chromium for its page; `make test` sees to them.
 
 #![allow(
     clippy::unwrap_used,
@@ -15,6 +15,7 @@ mod deaths;
 mod engines;
 mod facts;
 mod failures;
+mod page;
 mod restarts;
 mod scaling;
 mod session;
