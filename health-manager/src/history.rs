@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use domain::{Activity, Group, GroupId};
+use domain::{Activity, ActivityStatus, Group, GroupId, InstanceId};
 use store::Store;
 use tokio::task::JoinSet;
 
@@ -14,6 +14,8 @@ pub(crate) struct History {
     busy: BTreeSet<GroupId>,
     copied: BTreeMap<GroupId, Vec<Activity>>,
     telling: JoinSet<()>,
+    /// What was said last of each launch that is under way.
+    words: BTreeMap<InstanceId, String>,
 }
 
 impl History {
@@ -26,8 +28,9 @@ impl History {
             return;
         }
         let (store, id) = (Arc::clone(store), group.id);
+        let told: Vec<Activity> = fresh.iter().cloned().map(|activity| self.explained(activity)).collect();
         self.copying.spawn(async move {
-            match store.put_activities(&fresh).await {
+            match store.put_activities(&told).await {
                 Ok(()) => (id, Some(fresh)),
                 Err(error) => {
                     tracing::warn!(group = %id, %error, "history was not written; it is tried again");
@@ -39,6 +42,9 @@ impl History {
 
     /// Writes how far a launch is; if that fails, the next progress or its end tells more.
     pub(crate) fn progress(&mut self, store: &Arc<dyn Store>, activity: Activity) {
+        if let Some(record) = activity.instance.filter(|_| !activity.message.is_empty()) {
+            self.words.insert(record, activity.message.clone());
+        }
         let (store, id) = (Arc::clone(store), activity.group);
         self.telling.spawn(async move {
             if let Err(error) = store.put_activities(&[activity]).await {
@@ -46,6 +52,18 @@ impl History {
             }
         });
         while self.telling.try_join_next().is_some() {}
+    }
+
+    /// A launch that failed for want of time tells what its host said last.
+    fn explained(&mut self, mut activity: Activity) -> Activity {
+        let word = activity.instance.filter(|_| activity.status.is_final());
+        let word = word.and_then(|record| self.words.remove(&record));
+        if let Some(word) = word.filter(|_| activity.status == ActivityStatus::Failed)
+            && !activity.message.contains(&word)
+        {
+            activity.message = format!("{}; last: {word}", activity.message);
+        }
+        activity
     }
 
     /// Whether something copied waits to be taken out of the group's outbox.
@@ -94,5 +112,50 @@ impl History {
     /// Forgets a group that is gone.
     pub(crate) fn forget(&mut self, group: GroupId) {
         self.copied.remove(&group);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use domain::{AccountName, ActivityId, ActivityKind, GroupName, Timestamp};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn launch(record: InstanceId, status: ActivityStatus, message: &str) -> Activity {
+        Activity {
+            id: ActivityId::of_launch(record),
+            group: GroupId(Uuid::nil()),
+            account: AccountName::parse("user01").unwrap(),
+            group_name: GroupName::parse("asg1").unwrap(),
+            instance: Some(record),
+            kind: ActivityKind::Launch,
+            status,
+            description: String::new(),
+            cause: String::new(),
+            message: message.to_owned(),
+            progress: 0,
+            start: Timestamp::from_millis(1_000),
+            end: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_launch_that_failed_for_want_of_time_tells_what_its_host_said_last() {
+        let store: Arc<dyn Store> = Arc::new(store::MemoryStore::new());
+        let mut history = History::default();
+        let [late, done, silent] = [(); 3].map(|()| InstanceId(Uuid::now_v7()));
+        for record in [late, done] {
+            history.progress(&store, launch(record, ActivityStatus::InProgress, "no space left"));
+        }
+        let mut ended = |record, status, message| history.explained(launch(record, status, message)).message;
+        assert_eq!(
+            ended(late, ActivityStatus::Failed, "too late"),
+            "too late; last: no space left"
+        );
+        assert_eq!(ended(done, ActivityStatus::Successful, ""), "");
+        assert_eq!(ended(silent, ActivityStatus::Failed, "too late"), "too late");
+        assert!(history.words.is_empty(), "what ended is forgotten");
     }
 }

@@ -34,7 +34,7 @@ pub(crate) enum Consequence {
     OrphanDied(domain::HostName, domain::ContainerId),
     /// A worker says that the record's container runs: the agent should say so too.
     Started(GroupId, InstanceId),
-    /// A pull goes on.
+    /// A launch goes on.
     Progress(GroupId, InstanceId, u8, String),
     /// A second engine speaks under a known host's name.
     WrongEngine(Stamp),
@@ -97,8 +97,8 @@ impl Inbox {
                 self.push(group, record, Observation::LaunchFailed { reason, host_full });
             }
             Outcome::Gone => self.push(group, record, Observation::Gone),
-            Outcome::Pulling { progress, message } => {
-                return vec![Consequence::Progress(group, record, progress, message)];
+            Outcome::Progress { percent, message } => {
+                return vec![Consequence::Progress(group, record, percent, message)];
             }
         }
         Vec::new()

@@ -26,8 +26,9 @@ pub(crate) enum Verdict {
     Report(Outcome),
     /// Done, and nothing is to be said.
     Silent,
-    /// The engine or the store did not answer: again later. The record's deadline ends it.
-    Retry,
+    /// The engine or the store did not answer: again later. The record's deadline ends it; what stands in the way
+    /// is told meanwhile.
+    Retry(String),
 }
 
 /// A kind of worker.
@@ -105,7 +106,11 @@ async fn alive<T>(delivery: &mut dyn Delivery, work: impl Future<Output = T>) ->
 async fn finish(deps: &Deps, job: &Job, delivery: Box<dyn Delivery>, verdict: Verdict) -> bus::Result<()> {
     match verdict {
         Verdict::Silent => delivery.ack().await,
-        Verdict::Retry => delivery.retry(backoff(job.attempt)).await,
+        Verdict::Retry(message) => {
+            // A word that is lost is said again by the next attempt.
+            let _ = tell(deps, job, Outcome::Progress { percent: 0, message }).await;
+            delivery.retry(backoff(job.attempt)).await
+        }
         // An outcome that was not told would be lost with the job: doing it again tells it again.
         Verdict::Report(outcome) => match tell(deps, job, outcome).await {
             Ok(()) => delivery.ack().await,

@@ -133,10 +133,10 @@ pub enum Outcome {
     },
     /// The container does not exist (any more).
     Gone,
-    /// The image is being pulled.
-    Pulling {
+    /// It is under way: the image is being pulled, or the engine failed and is tried again.
+    Progress {
         /// Per cent.
-        progress: u8,
+        percent: u8,
         /// What the engine says.
         message: String,
     },

@@ -80,7 +80,7 @@ impl Launcher {
     }
 
     async fn look(&self, job: &Job) -> Step<Record> {
-        look(&*self.deps.store, job).await.map_err(|_| Verdict::Retry)
+        look(&*self.deps.store, job).await.map_err(|error| retry(&error))
     }
 
     /// Creates the container; pulls its image if need be, without holding up the starts of others.
@@ -99,7 +99,7 @@ impl Launcher {
         drop(permit);
         let pulled = self.pulls.ensure(&self.deps, job, &spec.image).await;
         pulled.map_err(|error| judge(&error))?;
-        let permit = permits.acquire_owned().await.map_err(|_| Verdict::Retry)?;
+        let permit = permits.acquire_owned().await.map_err(|closed| retry(&closed))?;
         let created = logged(job, "create", self.deps.engine.create(spec)).await;
         created.map(|id| (id, permit)).map_err(verdict_of)
     }
@@ -130,18 +130,22 @@ impl Launcher {
         match logged(job, "inspect", self.deps.engine.inspect(id)).await {
             Ok(Some(facts)) if facts.state == ContainerState::Created => self.discard(job, id).await,
             Ok(_) => Ok(Verdict::Silent),
-            Err(_) => Ok(Verdict::Retry),
+            Err(error) => Ok(retry(&error)),
         }
     }
 
     async fn discard(&self, job: &Job, id: &ContainerId) -> Step<Verdict> {
-        self.remove(job, id).await.map_err(|_| Verdict::Retry)?;
+        self.remove(job, id).await.map_err(|error| retry(&error))?;
         Ok(Verdict::Report(Outcome::Gone))
     }
 
     async fn remove(&self, job: &Job, id: &ContainerId) -> engine::Result<()> {
         logged(job, "remove", self.deps.engine.remove(id, Duration::ZERO)).await
     }
+}
+
+fn retry(error: &impl std::fmt::Display) -> Verdict {
+    Verdict::Retry(error.to_string())
 }
 
 fn failed(reason: String, host_full: bool) -> Verdict {
@@ -155,7 +159,7 @@ fn verdict_of(error: EngineError) -> Verdict {
 /// What an engine's error makes of a launch: what may pass is tried again until the record's deadline.
 fn judge(error: &EngineError) -> Verdict {
     match error {
-        EngineError::Unknown(_) | EngineError::Unavailable(_) => Verdict::Retry,
+        EngineError::Unknown(_) | EngineError::Unavailable(_) => retry(error),
         EngineError::NoImage { .. }
         | EngineError::NameTaken(_)
         | EngineError::NotFound

@@ -86,10 +86,7 @@ async fn tell_progress(deps: &Deps, job: &Job, progress: &mut watch::Receiver<Pu
     let _ = tell(
         deps,
         job,
-        Outcome::Pulling {
-            progress: percent,
-            message,
-        },
+        Outcome::Progress { percent, message },
     )
     .await;
 }

@@ -49,7 +49,7 @@ impl Work for Stopper {
 impl Stopper {
     async fn stop(&self, job: &Job, grace: Duration) -> Verdict {
         match look(&*self.deps.store, job).await {
-            Err(_) => return Verdict::Retry,
+            Err(error) => return Verdict::Retry(error.to_string()),
             // A stale job: never against a record that lives.
             Ok(Record::Pending | Record::InService) => return Verdict::Silent,
             Ok(Record::Ended) => {}
@@ -61,7 +61,7 @@ impl Stopper {
         };
         match removed {
             Ok(()) => Verdict::Report(Outcome::Gone),
-            Err(_) => Verdict::Retry,
+            Err(error) => Verdict::Retry(error.to_string()),
         }
     }
 }
