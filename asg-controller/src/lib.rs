@@ -17,7 +17,7 @@ use domain::{Clock, Ids};
 use store::Store;
 use tokio_util::sync::CancellationToken;
 
-pub use http::{ServeError, Server};
+pub use http::{Live, ServeError, Server};
 pub use settings::{Settings, TlsFiles};
 
 /// A controller's surroundings.

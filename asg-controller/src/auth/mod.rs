@@ -6,6 +6,7 @@ mod secret;
 mod tokens;
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{AccountName, Clock};
@@ -25,7 +26,7 @@ const CHECKS: usize = 2;
 /// Who may call.
 pub(crate) struct Access {
     keys: Keys,
-    limiter: Limiter,
+    limiter: Arc<Limiter>,
     checks: Semaphore,
     token_life: Duration,
     autoscaler: Option<String>,
@@ -36,10 +37,18 @@ impl Access {
     pub(crate) fn new(settings: &Settings) -> Self {
         Self {
             keys: Keys::new(&settings.keys),
-            limiter: Limiter::new(),
+            limiter: Arc::new(Limiter::new()),
             checks: Semaphore::new(CHECKS),
             token_life: settings.token_life,
             autoscaler: settings.autoscaler_token.clone(),
+        }
+    }
+
+    /// Under other settings; who had to wait still has to.
+    pub(crate) fn under(&self, settings: &Settings) -> Self {
+        Self {
+            limiter: Arc::clone(&self.limiter),
+            ..Self::new(settings)
         }
     }
 

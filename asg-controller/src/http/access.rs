@@ -4,13 +4,12 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header;
 use actix_web::middleware::Next;
-use actix_web::web::Data;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, ResponseError};
 use domain::AccountName;
 use std::future::{Ready, ready};
 
+use super::Shared;
 use crate::error::{Refusal, Result};
-use crate::service::Service;
 
 /// The account whose token the request carries.
 #[derive(Clone, Debug)]
@@ -73,13 +72,8 @@ pub(super) async fn autoscaler(
     }
 }
 
-fn service(request: &HttpRequest) -> Result<&Data<Service>> {
-    let service = request.app_data::<Data<Service>>();
-    service.ok_or_else(|| Refusal::Internal("the service is not set up".to_owned()))
-}
-
 async fn account(request: &HttpRequest) -> Result<AccountName> {
-    let service = service(request)?;
+    let service = Shared::of(request)?;
     let clock = service.deps.clock.as_ref();
     service
         .access
@@ -88,7 +82,7 @@ async fn account(request: &HttpRequest) -> Result<AccountName> {
 }
 
 async fn is_autoscaler(request: &HttpRequest) -> Result<()> {
-    if service(request)?.access.is_autoscaler(bearer(request)?) {
+    if Shared::of(request)?.access.is_autoscaler(bearer(request)?) {
         return Ok(());
     }
     let account = account(request).await?;

@@ -7,13 +7,13 @@ use std::time::Duration;
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
 use actix_web::http::header;
-use actix_web::web::{Bytes, Data};
+use actix_web::web::Bytes;
 use actix_web::{Error, FromRequest, HttpRequest};
 use serde_json::Value;
 use tokio::time::timeout;
 
+use super::Shared;
 use crate::error::{Refusal, Result};
-use crate::service::Service;
 use crate::validate::Object;
 
 /// A client that has not sent its body within this time is no longer waited for.
@@ -62,9 +62,7 @@ impl FromRequest for Command {
 }
 
 fn read(request: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Result<Bytes>> + use<> {
-    let limit = request
-        .app_data::<Data<Service>>()
-        .map_or(0, |service| service.settings().body_limit);
+    let limit = Shared::of(request).map_or(0, |service| service.settings().body_limit);
     let bytes = Bytes::from_request(request, payload);
     async move {
         match timeout(READ_WITHIN, bytes).await {

@@ -5,6 +5,7 @@ mod answer;
 mod body;
 mod endpoint;
 mod if_match;
+mod live;
 mod openapi;
 mod path;
 mod query;
@@ -22,18 +23,19 @@ pub(crate) use access::{Caller, bearer};
 pub(crate) use body::{Command, Json};
 pub(crate) use endpoint::{Access, Answer, Endpoint};
 pub(crate) use if_match::IfMatch;
+pub use live::Live;
+pub(crate) use live::Shared;
 pub(crate) use query::Query;
 pub use server::{ServeError, Server};
 
 use crate::routes;
-use crate::service::Service;
 
 /// Where the interface of the contract begins.
 pub(crate) const BASE: &str = "/asgcc";
 
 /// The application of one server thread.
 fn application(
-    service: Data<Service>,
+    live: Live,
 ) -> App<
     impl ServiceFactory<
         ServiceRequest,
@@ -43,9 +45,9 @@ fn application(
         InitError = (),
     >,
 > {
-    let limit = PayloadConfig::new(service.settings().body_limit);
+    let limit = PayloadConfig::new(live.now().settings().body_limit);
     App::new()
-        .app_data(service)
+        .app_data(Data::new(live))
         .app_data(limit)
         .service(web::scope(BASE).configure(|config| endpoint::mount(routes::contract(), config)))
         .configure(|config| endpoint::mount(routes::root(), config))

@@ -5,11 +5,9 @@ use std::time::Instant;
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
-use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpRequest};
 
-use super::Caller;
-use crate::service::Service;
+use super::{Caller, Shared};
 
 /// The path in figures of requests that no route matches: their own would make series without end.
 const UNMATCHED: &str = "unmatched";
@@ -32,7 +30,7 @@ fn note(request: &HttpRequest, status: u16, began: Instant) {
     let account = extensions.get::<Caller>().map_or("-", |caller| caller.0.as_str());
     let ms = format_args!("{:.1}", took.as_secs_f64() * 1e3);
     tracing::info!(method, path, status, account, %ms, "request");
-    if let Some(service) = request.app_data::<Data<Service>>() {
+    if let Ok(service) = Shared::of(request) {
         let pattern = request.match_pattern();
         let pattern = pattern.as_deref().unwrap_or(UNMATCHED);
         service.deps.metrics.http(method, pattern, status, took);

@@ -4,10 +4,9 @@ use std::io;
 use std::net::{SocketAddr, TcpListener};
 
 use actix_web::HttpServer;
-use actix_web::web::Data;
 use tokio_util::sync::CancellationToken;
 
-use super::{application, tls};
+use super::{Live, application, tls};
 use crate::service::Service;
 use crate::{Deps, Settings};
 
@@ -40,7 +39,7 @@ pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     tls: Option<rustls::ServerConfig>,
-    service: Data<Service>,
+    live: Live,
 }
 
 impl Server {
@@ -61,7 +60,7 @@ impl Server {
             listener,
             address,
             tls,
-            service: Data::new(Service::new(deps)),
+            live: Live::new(Service::new(deps)),
         })
     }
 
@@ -71,15 +70,21 @@ impl Server {
         self.address
     }
 
+    /// Replaces the settings while it serves.
+    #[must_use]
+    pub fn live(&self) -> Live {
+        self.live.clone()
+    }
+
     /// Serves until `shutdown`, then finishes what it accepted.
     ///
     /// # Errors
     /// [`ServeError::Ended`].
     pub async fn run(self, shutdown: CancellationToken) -> Result<(), ServeError> {
         let (address, secure) = (self.address, self.tls.is_some());
-        let service = self.service;
-        let within = service.settings().stop_within;
-        let server = HttpServer::new(move || application(service.clone()))
+        let live = self.live;
+        let within = live.now().settings().stop_within;
+        let server = HttpServer::new(move || application(live.clone()))
             .disable_signals()
             .shutdown_timeout(within.as_secs())
             .shutdown_signal(async move { shutdown.cancelled().await });

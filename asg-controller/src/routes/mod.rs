@@ -11,15 +11,11 @@ mod operations;
 mod status;
 
 use actix_web::HttpResponse;
-use actix_web::web::Data;
 use domain::Kind;
 
 use crate::error::Refusal;
-use crate::http::Endpoint;
-use crate::service::Service;
+use crate::http::{Endpoint, Shared};
 
-/// The service, as handlers take it.
-type Shared = Data<Service>;
 /// What handlers give.
 type Response = Result<HttpResponse, Refusal>;
 

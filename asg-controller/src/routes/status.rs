@@ -19,7 +19,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 }
 
 async fn read(service: Shared) -> Response {
-    let seen = service.deps.board.snapshot();
+    let seen = service.deps.board.overall();
     let known = service.store().hosts().await?;
     let mut watched: BTreeMap<String, HostStatus> = seen
         .hosts

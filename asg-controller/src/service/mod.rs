@@ -6,6 +6,7 @@ mod history;
 mod hosts;
 mod references;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bus::Nudge;
@@ -31,6 +32,14 @@ pub(crate) struct Service {
 impl Service {
     pub(crate) fn new(deps: Deps) -> Self {
         let access = Access::new(&deps.settings);
+        Self { deps, access }
+    }
+
+    /// The same service under other settings.
+    pub(crate) fn under(&self, settings: Settings) -> Self {
+        let mut deps = self.deps.clone();
+        deps.settings = Arc::new(settings);
+        let access = self.access.under(&deps.settings);
         Self { deps, access }
     }
 

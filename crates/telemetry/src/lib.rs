@@ -2,6 +2,7 @@
 
 mod logs;
 mod metrics;
+mod others;
 mod status;
 
 pub use logs::{Format, init};

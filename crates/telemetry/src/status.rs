@@ -5,6 +5,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
+use crate::others::Others;
+
 /// Reasons that the board keeps of a round.
 const REASONS: usize = 50;
 
@@ -107,7 +109,10 @@ pub struct Snapshot {
 
 /// Where components write how they are. A clone is the same board.
 #[derive(Clone, Debug, Default)]
-pub struct StatusBoard(Arc<Mutex<Snapshot>>);
+pub struct StatusBoard {
+    own: Arc<Mutex<Snapshot>>,
+    others: Others,
+}
 
 impl StatusBoard {
     /// An empty board.
@@ -117,7 +122,7 @@ impl StatusBoard {
     }
 
     fn lock(&self) -> MutexGuard<'_, Snapshot> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.own.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Notes how a component is. Saying the same state again renews the message and keeps the time.
@@ -152,7 +157,18 @@ impl StatusBoard {
         self.lock().hosts = hosts;
     }
 
-    /// A copy of the board.
+    /// Takes what another process told of itself; `process` is its name, unique among all.
+    pub fn heard(&self, process: &str, told: Snapshot) {
+        self.others.heard(process, told);
+    }
+
+    /// The board of the whole service: this process and those that were heard of.
+    #[must_use]
+    pub fn overall(&self) -> Snapshot {
+        self.others.with(self.snapshot())
+    }
+
+    /// A copy of the board of this process.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         self.lock().clone()
