@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::nats::{self, TlsFiles};
 use crate::yaml::{Section, values};
 use crate::{ConfigError, Secret};
 
@@ -23,6 +24,10 @@ pub struct Database {
     pub ip_address: String,
     /// The port.
     pub port: u16,
+    /// `uri`: instead of address and port, everything that a MongoDB connection string can say.
+    pub uri: Option<Secret>,
+    /// Files for TLS; without them the connection is not encrypted unless `uri` asks for it.
+    pub tls: Option<TlsFiles>,
     /// Connections kept open, at most.
     pub pool_size: u32,
     /// How long a call waits for a connection.
@@ -49,6 +54,8 @@ impl Default for Database {
         Self {
             ip_address: "localhost".to_owned(),
             port: 27_017,
+            uri: None,
+            tls: None,
             pool_size: 5,
             pool_timeout: Duration::from_secs(5),
             admin_user: None,
@@ -72,6 +79,8 @@ pub(super) fn read(section: &Section<'_>) -> Result<Database, ConfigError> {
     Ok(Database {
         ip_address: section.or("ip-address", default.ip_address, values::filled)?,
         port: section.or("port", default.port, values::port)?,
+        uri: section.opt("uri", values::secret)?,
+        tls: nats::read_tls(section)?,
         pool_size: section.or("pool_size", default.pool_size, values::whole(1..=10_000))?,
         pool_timeout: section.or("pool_timeout", default.pool_timeout, values::seconds)?,
         admin_user: section.opt("admin_user", values::filled)?,

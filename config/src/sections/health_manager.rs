@@ -14,6 +14,9 @@ pub struct HealthManager {
     pub reconciler_interval: Duration,
     /// A host that said nothing for this long gets no new instances.
     pub max_age_stale: Duration,
+    /// A host that said nothing for this long beyond `max_age_stale`, while at least half of the others speak, is lost:
+    /// its instances are replaced elsewhere.
+    pub lost_grace: Duration,
     /// From a launch to its container's first sign of life, at most.
     pub max_age_from_launch: Duration,
     /// How long a leader leads without renewing its lease.
@@ -32,6 +35,7 @@ impl Default for HealthManager {
             updater_interval: Duration::from_secs(10),
             reconciler_interval: Duration::from_secs(20),
             max_age_stale: Duration::from_secs(15),
+            lost_grace: Duration::from_secs(30),
             max_age_from_launch: Duration::from_secs(60),
             leader_lease: Duration::from_secs(3),
             orphan_wait: Duration::from_secs(60),
@@ -48,6 +52,7 @@ pub(super) fn read(section: &Section<'_>) -> Result<HealthManager, ConfigError> 
         updater_interval: time("updater_interval", default.updater_interval)?,
         reconciler_interval: time("reconciler_interval", default.reconciler_interval)?,
         max_age_stale: time("max_age_stale", default.max_age_stale)?,
+        lost_grace: time("lost_grace", default.lost_grace)?,
         max_age_from_launch: time("max_age_from_launch", default.max_age_from_launch)?,
         leader_lease: time("leader_lease", default.leader_lease)?,
         orphan_wait: time("orphan_wait", default.orphan_wait)?,

@@ -25,6 +25,21 @@ pub struct DockerHost {
     pub control: bool,
 }
 
+impl DockerHost {
+    /// A host of which nothing but its name is said.
+    #[must_use]
+    pub fn named(name: HostName) -> Self {
+        Self {
+            name,
+            zones: Vec::new(),
+            engine: None,
+            capacity: Capacity::default(),
+            labels: BTreeMap::new(),
+            control: false,
+        }
+    }
+}
+
 pub(super) fn read(root: &Section<'_>) -> Result<Vec<DockerHost>, ConfigError> {
     let hosts = root.sections("hosts", read_host)?;
     let mut names = BTreeSet::new();

@@ -14,6 +14,7 @@ pub(crate) mod instance_types;
 pub(crate) mod instances;
 pub(crate) mod load_balancer;
 mod login_keys;
+pub(crate) mod nats;
 
 use std::collections::BTreeMap;
 
@@ -23,7 +24,7 @@ use crate::backends::{self, Backends, BusKind, Clash, Deployment, StoreKind};
 use crate::yaml::{Document, Section, values};
 use crate::{
     Agent, ApiKey, Authorization, Autoscaler, ConfigError, Controller, Database, Docker, DockerHost,
-    HealthManager, History, InstanceManager, Instances, LoadBalancer, Loaded,
+    HealthManager, History, InstanceManager, Instances, LoadBalancer, Loaded, Nats,
 };
 
 /// What runs instances.
@@ -47,6 +48,8 @@ pub struct Config {
     pub bus: Option<BusKind>,
     /// The MongoDB server, when it is the store.
     pub database: Database,
+    /// Who we are to the NATS server, when it is the bus.
+    pub nats: Nats,
     /// Address of the Redis server of a distributed service.
     pub redis: String,
     /// Login tokens.
@@ -83,6 +86,7 @@ impl Default for Config {
             store: None,
             bus: None,
             database: Database::default(),
+            nats: Nats::default(),
             redis: "redis://localhost:6379".to_owned(),
             authorization: Authorization::default(),
             load_balancer: LoadBalancer::default(),
@@ -149,6 +153,7 @@ fn read_sections(root: &Section<'_>) -> Result<Config, ConfigError> {
             values::one_of(&[("memory", BusKind::Memory), ("nats", BusKind::Nats)]),
         )?,
         database: root.section("database", database::read)?,
+        nats: root.section("nats", nats::read)?,
         redis: root.or("redis", default.redis, values::server(&["redis", "rediss"]))?,
         authorization: root.section("authorization", authorization::read)?,
         load_balancer: root.section("load_balancer", load_balancer::read)?,

@@ -1,0 +1,71 @@
+//! `nats`: who we are to the NATS server of a distributed service, whose address is `agent.nats`.
+
+use std::path::PathBuf;
+
+use crate::yaml::{Section, values};
+use crate::{ConfigError, Secret};
+
+/// Who we are to the NATS server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Nats {
+    /// User, when the server asks for one.
+    pub user: Option<String>,
+    /// The user's password.
+    pub password: Option<Secret>,
+    /// A token, instead of a user.
+    pub token: Option<Secret>,
+    /// A credentials file as `nsc` writes it, instead of a user.
+    pub credentials: Option<PathBuf>,
+    /// Files for TLS.
+    pub tls: Option<TlsFiles>,
+    /// First part of all subjects: installations that share a server differ in it.
+    pub prefix: String,
+}
+
+/// PEM files of an encrypted connection to a server.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// Authorities that may have signed the server's certificate; those of the system when it is not given.
+    pub ca: Option<PathBuf>,
+    /// Our certificate, for a server that asks for one.
+    pub cert: Option<PathBuf>,
+    /// Its key.
+    pub key: Option<PathBuf>,
+}
+
+impl Default for Nats {
+    fn default() -> Self {
+        Self {
+            user: None,
+            password: None,
+            token: None,
+            credentials: None,
+            tls: None,
+            prefix: "microscaler".to_owned(),
+        }
+    }
+}
+
+pub(super) fn read(section: &Section<'_>) -> Result<Nats, ConfigError> {
+    let default = Nats::default();
+    Ok(Nats {
+        user: section.opt("user", values::filled)?,
+        password: section.opt("password", values::secret)?,
+        token: section.opt("token", values::secret)?,
+        credentials: section.opt("credentials", values::path)?,
+        tls: read_tls(section)?,
+        prefix: section.or("prefix", default.prefix, values::filled)?,
+    })
+}
+
+/// `tls` of a server's section; a section that names no file asks for nothing.
+pub(super) fn read_tls(section: &Section<'_>) -> Result<Option<TlsFiles>, ConfigError> {
+    let files = section.section("tls", |tls| {
+        Ok(TlsFiles {
+            ca: tls.opt("ca", values::path)?,
+            cert: tls.opt("cert", values::path)?,
+            key: tls.opt("key", values::path)?,
+        })
+    })?;
+    Ok((files != TlsFiles::default()).then_some(files))
+}
