@@ -1,7 +1,8 @@
 //! The suite; where there is no server it is shown as skipped.
 
-use store::MongoStore;
+use domain::{CommitId, Group, Ids, Revision, SystemIds};
 use store::conformance::Subject;
+use store::{MongoStore, Store};
 use test_servers::Mongo;
 
 async fn make() -> Option<Subject> {
@@ -11,3 +12,12 @@ async fn make() -> Option<Subject> {
 }
 
 store::store_conformance!(make);
+
+/// Marks a group deleted that nobody changed; its new revision.
+pub async fn delete(store: &MongoStore, group: &Group) -> Revision {
+    let commit = CommitId(SystemIds.fresh());
+    let mut gone = group.clone();
+    gone.deleted = true;
+    gone.remember(commit);
+    store.replace_group(&gone, Revision(1), commit).await.unwrap()
+}

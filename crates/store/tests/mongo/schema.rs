@@ -1,0 +1,104 @@
+//! What is in the database when we come, and how it is kept.
+
+use mongodb::Client;
+use mongodb::bson::{Document, doc};
+use serde_json::Value;
+use store::conformance::fixtures::{group, instance};
+use store::{MongoStore, Store, StoreError};
+use test_servers::Mongo;
+
+#[tokio::test]
+async fn a_newer_schema_is_refused_and_left_alone() {
+    let Some(mongo) = Mongo::start() else { return };
+    let options = super::options(&mongo);
+    let client = Client::with_uri_str(mongo.uri()).await.unwrap();
+    let asg = client.database(&options.asg.database);
+    let service = asg.collection::<Document>("service");
+    let newer = doc! { "_id": "schema", "version": 99_i64 };
+    service.insert_one(&newer).await.unwrap();
+    let Err(StoreError::Corrupt { what, reason }) = MongoStore::connect(&options).await else {
+        panic!("it was opened")
+    };
+    assert_eq!(what, "schema");
+    assert!(
+        reason.contains("version 99") && reason.contains("up to 1"),
+        "{reason}"
+    );
+    assert_eq!(
+        super::stored(&client, &options.asg.database, "service").await,
+        [newer]
+    );
+    assert_eq!(asg.list_collection_names().await.unwrap(), ["service"]);
+}
+
+#[tokio::test]
+async fn a_second_start_finds_what_the_first_left_and_the_proof_leaves_nothing() {
+    let Some(mongo) = Mongo::start() else { return };
+    let options = super::options(&mongo);
+    let made = group("anna", "web");
+    let starts = (0..4).map(|_| MongoStore::connect(&options));
+    for store in futures_util::future::join_all(starts).await {
+        store.unwrap();
+    }
+    let first = MongoStore::connect(&options).await.unwrap();
+    first.create_group(&made).await.unwrap();
+    drop(first);
+    let second = MongoStore::connect(&options).await.unwrap();
+    assert_eq!(second.group(made.id).await.unwrap().unwrap().value, made);
+    let client = Client::with_uri_str(mongo.uri()).await.unwrap();
+    assert_eq!(super::stored(&client, &options.asg.database, "proof").await, []);
+}
+
+/// The key that keeps names apart is the server's, not only ours.
+#[tokio::test]
+async fn the_server_itself_refuses_a_second_group_of_a_name() {
+    let Some(mongo) = Mongo::start() else { return };
+    let options = super::options(&mongo);
+    let store = MongoStore::connect(&options).await.unwrap();
+    store.create_group(&group("anna", "web")).await.unwrap();
+    let client = Client::with_uri_str(mongo.uri()).await.unwrap();
+    let mut twin = super::stored(&client, &options.asg.database, "groups")
+        .await
+        .remove(0);
+    twin.insert("_id", "another");
+    let groups = client.database(&options.asg.database).collection("groups");
+    let refused = groups.insert_one(twin).await.unwrap_err().to_string();
+    assert!(refused.contains("11000"), "{refused}");
+}
+
+/// Deeper than a document of the server's may be nested, with names that it does not take.
+#[tokio::test]
+async fn what_a_request_could_say_stays_readable() {
+    let Some(mongo) = Mongo::start() else { return };
+    let store = MongoStore::connect(&super::options(&mongo)).await.unwrap();
+    let mut made = group("anna", "web");
+    let mut nested = instance(&made, 0, "");
+    let deep = (0..127).fold(Value::Null, |inner, _| Value::Array(vec![inner]));
+    let metadata = &mut nested.template.metadata;
+    metadata.insert("deep".to_owned(), deep);
+    metadata.insert("$set.a..b".to_owned(), Value::from(u64::MAX));
+    metadata.insert("nul\0".to_owned(), Value::from(0.1 + 0.2));
+    made.instances.push(nested);
+    store.create_group(&made).await.unwrap();
+    assert_eq!(store.group(made.id).await.unwrap().unwrap().value, made);
+}
+
+#[tokio::test]
+async fn damage_is_told_where_it_is_read() {
+    let Some(mongo) = Mongo::start() else { return };
+    let options = super::options(&mongo);
+    let store = MongoStore::connect(&options).await.unwrap();
+    let made = group("anna", "bad");
+    store.create_group(&made).await.unwrap();
+    let client = Client::with_uri_str(mongo.uri()).await.unwrap();
+    let groups = client
+        .database(&options.asg.database)
+        .collection::<Document>("groups");
+    let damage = doc! { "$set": { "body": "{\"id\":" } };
+    groups.update_one(doc! {}, damage).await.unwrap();
+    let read = store.group(made.id).await;
+    assert!(
+        matches!(&read, Err(StoreError::Corrupt { what, .. }) if what == "group"),
+        "{read:?}"
+    );
+}
