@@ -1,113 +1,173 @@
-//! Each component, made of what this process shares.
+//! Each component, made of what this process shares. What a component needs is read from the configuration anew
+//! whenever it starts, so that a reloaded one takes effect.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use asg_controller::Server;
-use bus::{Bus, MemoryBus};
+use anyhow::Context;
+use arc_swap::ArcSwap;
+use asg_controller::{Live, Server};
+use bus::Bus;
 use config::Config;
 use domain::{Ids, InstallationId, SystemClock, SystemIds};
 use engine::ContainerEngine;
 use host_agent::AgentDeps;
-use store::{EmbeddedStore, Store};
+use store::Store;
 use telemetry::{Metrics, StatusBoard};
 
-use crate::datadir::DataDir;
 use crate::hosts::{self, Served};
+use crate::part::Part;
 use crate::supervise::{Component, Watch};
 
-/// What the components of this process share.
+/// What the components of this process share. A clone shares the same.
+#[derive(Clone)]
 pub(crate) struct Shared {
-    config: Config,
-    store: Arc<dyn Store>,
+    config: Arc<ArcSwap<Config>>,
+    /// `None` in a process that needs none.
+    store: Option<Arc<dyn Store>>,
     bus: Arc<dyn Bus>,
     ids: Arc<dyn Ids>,
     installation: InstallationId,
-    watch: Watch,
+    /// Nobody else opens the store.
+    alone: bool,
+    live: Arc<Mutex<Option<Live>>>,
+    pub(crate) watch: Watch,
+}
+
+/// What a process opened, and whose containers it is about.
+pub(crate) struct Opened {
+    pub(crate) bus: Arc<dyn Bus>,
+    /// `None` for a process that needs none.
+    pub(crate) store: Option<Arc<dyn Store>>,
+    pub(crate) installation: InstallationId,
+    /// Nobody else opens the store.
+    pub(crate) alone: bool,
 }
 
 impl Shared {
-    /// Opens the store and makes the bus.
-    pub(crate) async fn open(config: Config, data: &DataDir) -> anyhow::Result<Self> {
-        let store: Arc<dyn Store> = Arc::new(EmbeddedStore::open(&data.store())?);
-        let ids: Arc<dyn Ids> = Arc::new(SystemIds);
-        let installation = store.installation(InstallationId(ids.fresh())).await?;
-        Ok(Self {
-            config,
-            store,
-            bus: Arc::new(MemoryBus::new()),
-            ids,
-            installation,
+    pub(crate) fn new(config: Config, opened: Opened) -> Self {
+        Self {
+            config: Arc::new(ArcSwap::from_pointee(config)),
+            store: opened.store,
+            bus: opened.bus,
+            ids: Arc::new(SystemIds),
+            installation: opened.installation,
+            alone: opened.alone,
+            live: Arc::default(),
             watch: Watch {
                 board: StatusBoard::new(),
                 metrics: Metrics::new(),
             },
-        })
+        }
     }
 
-    /// Whose containers are this service's.
+    /// The present configuration.
+    pub(crate) fn config(&self) -> Arc<Config> {
+        self.config.load_full()
+    }
+
+    /// Whose containers these are.
     pub(crate) fn installation(&self) -> InstallationId {
         self.installation
     }
 
-    /// A host's engine; it may be down.
-    pub(crate) fn engine(&self, host: &Served) -> anyhow::Result<Arc<dyn ContainerEngine>> {
-        Ok(Arc::new(hosts::docker(
-            &self.config,
-            &host.address,
-            self.installation,
-        )?))
+    /// The bus.
+    pub(crate) fn bus(&self) -> Arc<dyn Bus> {
+        Arc::clone(&self.bus)
     }
 
-    fn worker(&self, host: &Served, engine: &Arc<dyn ContainerEngine>) -> workers::Deps {
-        workers::Deps {
+    /// The store, in a process that opened one.
+    pub(crate) fn store(&self) -> anyhow::Result<Arc<dyn Store>> {
+        self.store
+            .clone()
+            .context("a defect: a component without its store")
+    }
+
+    /// Takes a new configuration: the controller goes on under it at once, other components when they start again.
+    pub(crate) fn reload(&self, config: Config) {
+        let live = self.live.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(live) = live
+            && !live.reload(asg_controller::Settings::from(&config))
+        {
+            tracing::warn!("controller: its address and TLS files change with the next start");
+        }
+        self.config.store(Arc::new(config));
+    }
+
+    /// Starts a component; of those that serve hosts one per host.
+    pub(crate) fn start(&self, part: Part, served: &[Served]) -> anyhow::Result<Vec<Component>> {
+        match part {
+            Part::Controller => Ok(vec![self.controller()?]),
+            Part::HealthManager => Ok(vec![self.health_manager()]),
+            Part::WorkerLaunch | Part::WorkerStop | Part::HostAgent => {
+                served.iter().map(|host| self.of_host(part, host)).collect()
+            }
+        }
+    }
+
+    fn of_host(&self, part: Part, host: &Served) -> anyhow::Result<Component> {
+        // An address that cannot be used is told at start, not at every attempt.
+        self.engine(host)?;
+        let (shared, host) = (self.clone(), host.clone());
+        let name = format!("{}@{}", part.program(), host.identity.name);
+        Ok(Component::start(name, &self.watch, move |shutdown| {
+            let (shared, host) = (shared.clone(), host.clone());
+            async move {
+                match part {
+                    Part::WorkerLaunch => workers::launch::run(shared.worker(&host)?, shutdown).await?,
+                    Part::WorkerStop => workers::stop::run(shared.worker(&host)?, shutdown).await?,
+                    Part::HostAgent => host_agent::run(shared.agent(&host)?, shutdown).await?,
+                    Part::Controller | Part::HealthManager => {}
+                }
+                Ok(())
+            }
+        }))
+    }
+
+    /// A host's engine; it may be down.
+    fn engine(&self, host: &Served) -> anyhow::Result<Arc<dyn ContainerEngine>> {
+        let docker = hosts::docker(&self.config(), host, self.installation)?;
+        Ok(Arc::new(docker))
+    }
+
+    fn worker(&self, host: &Served) -> anyhow::Result<workers::Deps> {
+        Ok(workers::Deps {
             host: host.identity.name.clone(),
             installation: self.installation,
-            engine: Arc::clone(engine),
-            store: Arc::clone(&self.store),
+            engine: self.engine(host)?,
+            store: self.store()?,
             bus: Arc::clone(&self.bus),
             settings: workers::Settings {
                 capacity: host.identity.capacity,
                 ..workers::Settings::default()
             },
-        }
-    }
-
-    pub(crate) fn worker_launch(&self, host: &Served, engine: &Arc<dyn ContainerEngine>) -> Component {
-        let deps = self.worker(host, engine);
-        Component::start(named("worker-launch", host), &self.watch, move |shutdown| {
-            let deps = deps.clone();
-            async move { Ok(workers::launch::run(deps, shutdown).await?) }
         })
     }
 
-    pub(crate) fn worker_stop(&self, host: &Served, engine: &Arc<dyn ContainerEngine>) -> Component {
-        let deps = self.worker(host, engine);
-        Component::start(named("worker-stop", host), &self.watch, move |shutdown| {
-            let deps = deps.clone();
-            async move { Ok(workers::stop::run(deps, shutdown).await?) }
-        })
-    }
-
-    pub(crate) fn host_agent(&self, host: &Served, engine: &Arc<dyn ContainerEngine>) -> Component {
-        let deps = AgentDeps {
+    fn agent(&self, host: &Served) -> anyhow::Result<AgentDeps> {
+        let config = self.config();
+        Ok(AgentDeps {
             identity: host.identity.clone(),
-            engine: Arc::clone(engine),
+            engine: self.engine(host)?,
             bus: Arc::clone(&self.bus),
             installation: self.installation,
             ids: Arc::clone(&self.ids),
-            poller_interval: self.config.agent.poller_interval,
-            sample_interval: self.config.agent.sample_interval,
+            poller_interval: config.agent.poller_interval,
+            sample_interval: config.agent.sample_interval,
             board: self.watch.board.clone(),
-        };
-        Component::start(named("host-agent", host), &self.watch, move |shutdown| {
-            let deps = deps.clone();
-            async move { Ok(host_agent::run(deps, shutdown).await?) }
         })
     }
 
-    pub(crate) fn health_manager(&self) -> Component {
-        let deps = health_manager::Deps {
-            store: Arc::clone(&self.store),
+    fn health_manager(&self) -> Component {
+        let shared = self.clone();
+        Component::start(Part::HealthManager.program(), &self.watch, move |shutdown| {
+            let shared = shared.clone();
+            async move { Ok(health_manager::run(shared.manager()?, shutdown).await?) }
+        })
+    }
+
+    fn manager(&self) -> anyhow::Result<health_manager::Deps> {
+        Ok(health_manager::Deps {
+            store: self.store()?,
             bus: Arc::clone(&self.bus),
             clock: Arc::new(SystemClock),
             ids: Arc::clone(&self.ids),
@@ -115,43 +175,38 @@ impl Shared {
             metrics: self.watch.metrics.clone(),
             board: self.watch.board.clone(),
             settings: Arc::new(health_manager::Settings {
-                // The data directory's lock keeps every other one away.
-                exclusive: true,
-                ..health_manager::Settings::from(&self.config)
+                exclusive: self.alone,
+                ..health_manager::Settings::from(&*self.config())
             }),
-        };
-        Component::start("health-manager", &self.watch, move |shutdown| {
-            let deps = deps.clone();
-            async move { Ok(health_manager::run(deps, shutdown).await?) }
         })
     }
 
     /// Takes the controller's port; the component then serves on it, and takes it anew when it is started again.
-    pub(crate) fn bind_controller(&self) -> anyhow::Result<Component> {
-        let deps = asg_controller::Deps {
-            store: Arc::clone(&self.store),
+    fn controller(&self) -> anyhow::Result<Component> {
+        let bound = self.bind()?;
+        tracing::info!(address = %bound.addr(), "listening");
+        let (shared, bound) = (self.clone(), Arc::new(Mutex::new(Some(bound))));
+        Ok(Component::start("controller", &self.watch, move |shutdown| {
+            let (shared, bound) = (shared.clone(), Arc::clone(&bound));
+            async move {
+                let first = bound.lock().unwrap_or_else(PoisonError::into_inner).take();
+                let server = first.map_or_else(|| shared.bind(), Ok)?;
+                Ok(server.run(shutdown).await?)
+            }
+        }))
+    }
+
+    fn bind(&self) -> anyhow::Result<Server> {
+        let server = Server::bind(asg_controller::Deps {
+            store: self.store()?,
             bus: Arc::clone(&self.bus),
             clock: Arc::new(SystemClock),
             ids: Arc::clone(&self.ids),
             metrics: self.watch.metrics.clone(),
             board: self.watch.board.clone(),
-            settings: Arc::new(asg_controller::Settings::from(&self.config)),
-        };
-        let bound = Server::bind(deps.clone())?;
-        tracing::info!(address = %bound.addr(), "listening");
-        let bound = Arc::new(Mutex::new(Some(bound)));
-        Ok(Component::start("controller", &self.watch, move |shutdown| {
-            let (deps, bound) = (deps.clone(), Arc::clone(&bound));
-            async move {
-                let first = bound.lock().unwrap_or_else(PoisonError::into_inner).take();
-                let server = first.map_or_else(|| Server::bind(deps), Ok)?;
-                Ok(server.run(shutdown).await?)
-            }
-        }))
+            settings: Arc::new(asg_controller::Settings::from(&*self.config())),
+        })?;
+        *self.live.lock().unwrap_or_else(PoisonError::into_inner) = Some(server.live());
+        Ok(server)
     }
-}
-
-/// A component of a host, as it is called in logs and in the status.
-fn named(component: &str, host: &Served) -> String {
-    format!("{component}@{}", host.identity.name)
 }

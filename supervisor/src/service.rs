@@ -1,53 +1,71 @@
-//! The service in one process: what it is made of, and in which order its parts start and stop.
+//! The components of a process: in which order they start and stop, and how they take a new configuration.
 
 use config::Config;
 
-use crate::account;
-use crate::datadir::DataDir;
-use crate::hosts::{self, Served};
+use crate::hosts::Served;
+use crate::part::Part;
 use crate::parts::Shared;
 use crate::supervise::Component;
 
-/// The running service.
+/// Running components.
 pub(crate) struct Service {
+    shared: Shared,
     /// In the order in which they started.
-    components: Vec<Component>,
+    components: Vec<(Part, Component)>,
 }
 
 impl Service {
-    /// Opens the store, then starts the hosts' agents and workers, the health manager, and last the controller, so
-    /// that whoever reaches it finds everything there.
-    pub(crate) async fn start(config: Config, data: &DataDir) -> anyhow::Result<Self> {
-        let config = account::complete(config, data)?;
-        let served = hosts::served(&config)?;
-        let shared = Shared::open(config, data).await?;
-        // Taking the port before anything runs: a second service is refused at once.
-        let controller = shared.bind_controller()?;
-        let mut components = vec![];
-        for host in &served {
-            components.extend(start_host(&shared, host)?);
+    /// Starts `parts` in their order.
+    pub(crate) fn start(shared: Shared, parts: &[Part], served: &[Served]) -> anyhow::Result<Self> {
+        let mut components = Vec::new();
+        for part in Part::ALL.into_iter().filter(|part| parts.contains(part)) {
+            let started = shared.start(part, served)?;
+            components.extend(started.into_iter().map(|component| (part, component)));
         }
-        components.push(shared.health_manager());
-        components.push(controller);
-        tracing::info!(data = %data.path().display(), installation = %shared.installation(), "microscaler runs");
-        Ok(Self { components })
+        Ok(Self { shared, components })
+    }
+
+    /// Goes on under a new configuration. What only a new start can change is said.
+    pub(crate) fn reload(&self, config: Config) {
+        let before = self.shared.config();
+        for section in fixed(&before, &config) {
+            tracing::warn!("{section}: changed, and takes effect with the next start");
+        }
+        self.shared.reload(config);
+        // The controller goes on serving; the others lose nothing by a new start.
+        for (_, component) in self
+            .components
+            .iter()
+            .filter(|(part, _)| *part != Part::Controller)
+        {
+            component.restart();
+        }
     }
 
     /// Stops in the reverse order: nothing new is accepted, then nothing new decided, then nothing new done.
     /// Containers go on running.
     pub(crate) async fn stop(self) {
-        for component in self.components.into_iter().rev() {
+        for (_, component) in self.components.into_iter().rev() {
             component.stop().await;
         }
     }
 }
 
-/// Workers before the agent: once a host is told of, its jobs are taken.
-fn start_host(shared: &Shared, host: &Served) -> anyhow::Result<[Component; 3]> {
-    let engine = shared.engine(host)?;
-    Ok([
-        shared.worker_launch(host, &engine),
-        shared.worker_stop(host, &engine),
-        shared.host_agent(host, &engine),
-    ])
+/// The sections that differ and are read at the start alone.
+fn fixed(before: &Config, after: &Config) -> Vec<&'static str> {
+    let nats = |config: &Config| (config.agent.nats.clone(), config.nats.clone());
+    let differs = [
+        ("store", before.store != after.store),
+        ("bus", before.bus != after.bus),
+        ("database", before.database != after.database),
+        ("redis", before.redis != after.redis),
+        ("agent.nats, nats", nats(before) != nats(after)),
+        ("hosts", before.hosts != after.hosts),
+        (
+            "docker.daemon_url",
+            before.docker.daemon_url != after.docker.daemon_url,
+        ),
+    ];
+    let differing = differs.into_iter().filter(|(_, differs)| *differs);
+    differing.map(|(section, _)| section).collect()
 }

@@ -7,12 +7,12 @@ use config::{Backends, BusKind, Config, ConfigError, Deployment, StoreKind};
 
 /// Reads the configuration file, where there is one, and says what is odd about it. Without one the service is for
 /// this machine alone.
-pub(crate) fn read(explicit: Option<&Path>) -> Result<Config, ConfigError> {
+pub(crate) fn read(explicit: Option<&Path>, deployment: Deployment) -> Result<Config, ConfigError> {
     let Some(path) = config::find(explicit) else {
         tracing::info!("no configuration file: listening on the loopback only");
         return Ok(Config::default());
     };
-    let loaded = config::load_for(&path, Deployment::Single)?;
+    let loaded = config::load_for(&path, deployment)?;
     tracing::info!(file = %path.display(), "configuration");
     for warning in &loaded.warnings {
         tracing::warn!(file = %path.display(), "{warning}");
@@ -20,8 +20,15 @@ pub(crate) fn read(explicit: Option<&Path>) -> Result<Config, ConfigError> {
     Ok(loaded.config)
 }
 
+/// Reads the configuration and refuses one that this process cannot run on.
+pub(crate) fn usable(explicit: Option<&Path>, deployment: Deployment) -> anyhow::Result<Config> {
+    let config = read(explicit, deployment)?;
+    require_usable(&config, deployment)?;
+    Ok(config)
+}
+
 /// Refuses a configuration that this process cannot run on: rather than doing something else, or failing later.
-pub(crate) fn require_usable(config: &Config) -> anyhow::Result<()> {
+pub(crate) fn require_usable(config: &Config, deployment: Deployment) -> anyhow::Result<()> {
     let tls = [
         ("controller.ssl_cert", &config.controller.ssl_cert),
         ("controller.ssl_key", &config.controller.ssl_key),
@@ -33,16 +40,9 @@ pub(crate) fn require_usable(config: &Config) -> anyhow::Result<()> {
             opened.with_context(|| format!("{key}: {}: expected a file that can be read", path.display()))?;
         }
     }
-    require_embedded(config.backends(Deployment::Single)?)
-}
-
-fn require_embedded(backends: Backends) -> anyhow::Result<()> {
-    match (backends.store, backends.bus) {
-        (StoreKind::Embedded, BusKind::Memory) => Ok(()),
-        (store, bus) => anyhow::bail!(
-            "store {} with bus {}: this version has the embedded store and the memory bus only",
-            store.as_str(),
-            bus.as_str()
-        ),
+    let Backends { store, bus } = config.backends(deployment)?;
+    if (store, bus) == (StoreKind::Embedded, BusKind::Nats) {
+        tracing::info!("the bus is a NATS server, and the store this process's own");
     }
+    Ok(())
 }

@@ -1,19 +1,46 @@
-//! The signals that end the service.
+//! The signals that end the service, or have it read its configuration again.
 
-use std::future::Future;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use tokio::signal::unix::{SignalKind, signal};
+/// What a signal asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// SIGTERM or SIGINT: end in order.
+    Stop,
+    /// SIGHUP: read the configuration again.
+    Reload,
+}
 
-/// Resolves at the first SIGTERM or SIGINT.
-///
-/// # Errors
-/// When the handlers cannot be installed.
-pub(crate) fn stop() -> std::io::Result<impl Future<Output = ()>> {
-    let (mut term, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    Ok(async move {
+/// The signals that we listen to.
+pub(crate) struct Signals {
+    term: Signal,
+    interrupt: Signal,
+    hangup: Signal,
+}
+
+impl Signals {
+    /// # Errors
+    /// When the handlers cannot be installed.
+    pub(crate) fn listen() -> std::io::Result<Self> {
+        Ok(Self {
+            term: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hangup: signal(SignalKind::hangup())?,
+        })
+    }
+
+    /// The next one.
+    pub(crate) async fn next(&mut self) -> Asked {
         tokio::select! {
-            _ = term.recv() => {}
-            _ = interrupt.recv() => {}
+            biased;
+            _ = self.term.recv() => Asked::Stop,
+            _ = self.interrupt.recv() => Asked::Stop,
+            _ = self.hangup.recv() => Asked::Reload,
         }
-    })
+    }
+
+    /// Waits until the process is to end; a configuration cannot be taken yet.
+    pub(crate) async fn stop(&mut self) {
+        while self.next().await != Asked::Stop {}
+    }
 }

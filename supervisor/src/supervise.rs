@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use telemetry::{ComponentState, Metrics, StatusBoard};
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -31,6 +32,7 @@ pub(crate) struct Watch {
 pub(crate) struct Component {
     name: String,
     shutdown: CancellationToken,
+    again: Arc<Notify>,
     task: JoinHandle<()>,
 }
 
@@ -45,9 +47,26 @@ impl Component {
         F: Future<Output = anyhow::Result<()>> + Send + 'static,
     {
         let (name, shutdown) = (name.into(), CancellationToken::new());
+        let again = Arc::new(Notify::new());
         let run: Run = Arc::new(move |shutdown| Box::pin(run(shutdown)));
-        let task = tokio::spawn(keep(name.clone(), watch.clone(), run, shutdown.clone()));
-        Self { name, shutdown, task }
+        let kept = Kept {
+            name: name.clone(),
+            watch: watch.clone(),
+            run,
+            again: Arc::clone(&again),
+        };
+        let task = tokio::spawn(kept.keep(shutdown.clone()));
+        Self {
+            name,
+            shutdown,
+            again,
+            task,
+        }
+    }
+
+    /// Has it end in order and start again, under new settings for example.
+    pub(crate) fn restart(&self) {
+        self.again.notify_one();
     }
 
     /// Stops it, and waits until it has ended.
@@ -61,40 +80,71 @@ impl Component {
     }
 }
 
-async fn keep(name: String, watch: Watch, run: Run, shutdown: CancellationToken) {
-    let mut pause = FIRST_PAUSE;
-    loop {
-        let begun = Instant::now();
-        watch.board.component(&name, ComponentState::Running, "");
-        let ended = attempt(&run, &shutdown).await;
-        if shutdown.is_cancelled() {
-            watch.board.component(&name, ComponentState::Stopped, "");
-            return;
+/// A component as its keeper sees it.
+struct Kept {
+    name: String,
+    watch: Watch,
+    run: Run,
+    again: Arc<Notify>,
+}
+
+impl Kept {
+    async fn keep(self, shutdown: CancellationToken) {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let begun = Instant::now();
+            self.tell(ComponentState::Running, "");
+            let (ended, asked) = self.once(&shutdown).await;
+            if shutdown.is_cancelled() {
+                self.tell(ComponentState::Stopped, "");
+                return;
+            }
+            if asked {
+                continue;
+            }
+            let why = ended.map_or_else(|error| format!("{error:#}"), |()| "it ended by itself".to_owned());
+            tracing::error!(
+                component = self.name,
+                why,
+                ?pause,
+                "a component failed; it is started again"
+            );
+            self.tell(ComponentState::Failed, why);
+            self.watch.metrics.component_restarted(&self.name);
+            if begun.elapsed() >= RECOVERED {
+                pause = FIRST_PAUSE;
+            }
+            tokio::select! {
+                () = shutdown.cancelled() => return,
+                () = sleep(pause) => {}
+            }
+            pause = (pause * 2).min(LONGEST_PAUSE);
         }
-        let why = ended.map_or_else(|error| format!("{error:#}"), |()| "it ended by itself".to_owned());
-        tracing::error!(
-            component = name,
-            why,
-            ?pause,
-            "a component failed; it is started again"
-        );
-        watch.board.component(&name, ComponentState::Failed, why);
-        watch.metrics.component_restarted(&name);
-        if begun.elapsed() >= RECOVERED {
-            pause = FIRST_PAUSE;
-        }
+    }
+
+    /// One run; whether it was asked to end so that it starts again.
+    async fn once(&self, shutdown: &CancellationToken) -> (anyhow::Result<()>, bool) {
+        let stop = shutdown.child_token();
+        let mut running = std::pin::pin!(attempt(&self.run, &stop));
         tokio::select! {
-            () = shutdown.cancelled() => return,
-            () = sleep(pause) => {}
+            biased;
+            ended = &mut running => return (ended, false),
+            () = self.again.notified() => stop.cancel(),
         }
-        pause = (pause * 2).min(LONGEST_PAUSE);
+        // What does not end in time is dropped, and its task with it.
+        let ended = timeout(STOP_WITHIN, running).await;
+        (ended.unwrap_or(Ok(())), true)
+    }
+
+    fn tell(&self, state: ComponentState, message: impl Into<String>) {
+        self.watch.board.component(&self.name, state, message);
     }
 }
 
 /// One run, in a task of its own: a panic ends the run, not the service. Dropped, it takes the run with it.
 async fn attempt(run: &Run, shutdown: &CancellationToken) -> anyhow::Result<()> {
     let mut task = tokio::task::JoinSet::new();
-    task.spawn(run(shutdown.child_token()));
+    task.spawn(run(shutdown.clone()));
     match task.join_next().await {
         Some(Ok(ended)) => ended,
         Some(Err(panicked)) => Err(anyhow::anyhow!("a defect: {panicked}")),
@@ -106,8 +156,6 @@ async fn attempt(run: &Run, shutdown: &CancellationToken) -> anyhow::Result<()> 
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use std::sync::atomic::{AtomicU32, Ordering};
-
-    use tokio::sync::Notify;
 
     use super::*;
 
@@ -136,5 +184,33 @@ mod tests {
         assert_eq!(starts.load(Ordering::SeqCst), 3);
         let state = watch.board.snapshot().components.first().map(|c| c.state);
         assert_eq!(state, Some(ComponentState::Stopped));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_restart_that_was_asked_for_is_no_failure() {
+        let watch = Watch {
+            board: StatusBoard::new(),
+            metrics: Metrics::new(),
+        };
+        let (starts, started) = (Arc::new(AtomicU32::new(0)), Arc::new(Notify::new()));
+        let (count, reached) = (Arc::clone(&starts), Arc::clone(&started));
+        let component = Component::start("part", &watch, move |shutdown| {
+            let (count, reached) = (Arc::clone(&count), Arc::clone(&reached));
+            async move {
+                count.fetch_add(1, Ordering::SeqCst);
+                reached.notify_one();
+                shutdown.cancelled().await;
+                Ok(())
+            }
+        });
+        started.notified().await;
+        component.restart();
+        started.notified().await;
+        assert!(
+            !watch.metrics.encode().contains("component=\"part\""),
+            "no failure is counted"
+        );
+        component.stop().await;
+        assert_eq!(starts.load(Ordering::SeqCst), 2);
     }
 }

@@ -1,0 +1,80 @@
+//! The store and the bus that the configuration chooses.
+
+use std::sync::Arc;
+
+use bus::{Bus, MemoryBus, NatsBus, NatsOptions, NatsTls};
+use config::{Backends, BusKind, Config, Database, Secret, StoreKind};
+use store::{EmbeddedStore, MongoOptions, MongoStore, Store};
+
+use crate::datadir::DataDir;
+
+/// Opens the store.
+pub(crate) async fn store(
+    config: &Config,
+    backends: Backends,
+    data: Option<&DataDir>,
+) -> anyhow::Result<Arc<dyn Store>> {
+    match (backends.store, data) {
+        (StoreKind::Embedded, Some(data)) => Ok(Arc::new(EmbeddedStore::open(&data.store())?)),
+        (StoreKind::Embedded, None) => anyhow::bail!("an embedded store needs a data directory"),
+        (StoreKind::MongoDb, _) => Ok(Arc::new(MongoStore::connect(&mongo(&config.database)).await?)),
+    }
+}
+
+/// Connects to the bus.
+pub(crate) async fn bus(config: &Config, backends: Backends) -> anyhow::Result<Arc<dyn Bus>> {
+    match backends.bus {
+        BusKind::Memory => Ok(Arc::new(MemoryBus::new())),
+        BusKind::Nats => Ok(Arc::new(NatsBus::connect(nats(config)).await?)),
+    }
+}
+
+fn mongo(database: &Database) -> MongoOptions {
+    let login = |login: &config::Login| store::Login {
+        database: login.db.clone(),
+        user: login.user.clone(),
+        password: exposed(login.password.as_ref()),
+    };
+    MongoOptions {
+        address: database.ip_address.clone(),
+        port: database.port,
+        uri: exposed(database.uri.as_ref()),
+        pool_size: database.pool_size,
+        pool_timeout: database.pool_timeout,
+        auth: login(&database.auth),
+        asg: login(&database.asg),
+        tls: database.tls.clone().map(|files| store::Tls {
+            ca: files.ca,
+            cert: files.cert,
+            key: files.key,
+        }),
+    }
+}
+
+fn nats(config: &Config) -> NatsOptions {
+    let nats = &config.nats;
+    let login = match (&nats.user, &nats.token, &nats.credentials) {
+        (Some(user), _, _) => bus::Login::Password {
+            user: user.clone(),
+            password: exposed(nats.password.as_ref()).unwrap_or_default(),
+        },
+        (None, Some(token), _) => bus::Login::Token(token.expose().to_owned()),
+        (None, None, Some(file)) => bus::Login::CredentialsFile(file.clone()),
+        (None, None, None) => bus::Login::None,
+    };
+    let files = nats.tls.clone().unwrap_or_default();
+    NatsOptions {
+        login,
+        tls: NatsTls {
+            ca: files.ca,
+            identity: files.cert.zip(files.key),
+        },
+        prefix: nats.prefix.clone(),
+        urls: vec![config.agent.nats.clone()],
+        ..NatsOptions::default()
+    }
+}
+
+fn exposed(secret: Option<&Secret>) -> Option<String> {
+    secret.map(|secret| secret.expose().to_owned())
+}
