@@ -5,6 +5,7 @@
 
 mod backends;
 mod error;
+mod files;
 mod locate;
 mod secret;
 mod sections;
@@ -21,7 +22,8 @@ pub use sections::authorization::Authorization;
 pub use sections::autoscaler::Autoscaler;
 pub use sections::controller::Controller;
 pub use sections::database::{Database, Login};
-pub use sections::docker::{DEFAULT_ENGINE, Docker};
+pub use sections::docker::Docker;
+pub use sections::engine::{DEFAULT_ENGINE, EngineTls};
 pub use sections::health_manager::HealthManager;
 pub use sections::history::History;
 pub use sections::hosts::DockerHost;

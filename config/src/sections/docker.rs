@@ -3,18 +3,21 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
+use super::engine::{self, DEFAULT_ENGINE, EngineTls, Plain};
 use crate::ConfigError;
 use crate::yaml::values::{self, Parsed};
 use crate::yaml::{Node, Section};
 
-/// The engine of a machine that has Docker as it is installed.
-pub const DEFAULT_ENGINE: &str = "unix:///var/run/docker.sock";
-
 /// The local engine, and what containers get on every one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Docker {
-    /// Address of the local engine: `unix:///path`, `tcp://host:port` or `http://host:port`.
+    /// Address of the local engine: `unix:///path`, `tcp://host:port`, `http://host:port`, `https://host:port` or
+    /// `ssh://user@host`.
     pub daemon_url: String,
+    /// Files for TLS of every engine whose host names no others: `tls`, or those of the directory `cert_path`.
+    pub tls: Option<EngineTls>,
+    /// The configuration file of ssh; `None`: the user's and the machine's.
+    pub ssh_config: Option<PathBuf>,
     /// DNS servers of containers; empty: the engine's own.
     pub container_dns: Vec<IpAddr>,
     /// DNS search domains of containers.
@@ -27,6 +30,8 @@ impl Default for Docker {
     fn default() -> Self {
         Self {
             daemon_url: DEFAULT_ENGINE.to_owned(),
+            tls: None,
+            ssh_config: None,
             container_dns: Vec::new(),
             container_dns_search: Vec::new(),
             config_json: None,
@@ -46,10 +51,13 @@ pub(super) fn read(section: &Section<'_>) -> Result<Docker, ConfigError> {
     }
     let search = values::one_or_more(values::filled);
     container_dns_search.extend(section.or("container_dns_search", Vec::new(), search)?);
+    let directory = section.opt("cert_path", values::path)?;
+    let tls = engine::read_tls(section, directory.as_deref().map(EngineTls::within))?;
+    let daemon_url = engine::read(section, "daemon_url", tls.as_ref(), &Plain::Warned)?;
     Ok(Docker {
-        daemon_url: section.or("daemon_url", default.daemon_url, |node| {
-            engine(section, "daemon_url", node)
-        })?,
+        daemon_url: daemon_url.unwrap_or(default.daemon_url),
+        tls,
+        ssh_config: section.opt("ssh_config", values::path)?,
         container_dns,
         container_dns_search,
         config_json: section.opt("config_json", values::path)?,
@@ -74,23 +82,4 @@ fn resolver_lines(node: &Node) -> Parsed<Vec<Resolver>> {
         }
     }
     Ok(found)
-}
-
-/// An engine's address; `key` of `section` is named in the warning about one that anybody can use.
-pub(super) fn engine(section: &Section<'_>, key: &str, node: &Node) -> Parsed<String> {
-    let expected = "unix:///PATH, tcp://HOST:PORT or http://HOST:PORT";
-    let text = values::filled(node).map_err(|_| expected.to_owned())?;
-    match text.split_once("://") {
-        Some(("unix", path)) if path.starts_with('/') && path.len() > 1 => Ok(text),
-        Some(("tcp" | "http", host)) if values::has_host(host) => {
-            section.warn(
-                key,
-                &format!(
-                    "{text} is neither encrypted nor authenticated: whoever reaches it controls that host"
-                ),
-            );
-            Ok(text)
-        }
-        _ => Err(expected.to_owned()),
-    }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{Capacity, HostName, ZoneName};
 
-use super::docker;
+use super::engine::{self, EngineTls, Plain};
 use crate::ConfigError;
 use crate::yaml::{Section, values};
 
@@ -17,6 +17,8 @@ pub struct DockerHost {
     pub zones: Vec<ZoneName>,
     /// Address of its engine; `None`: `docker.daemon_url` on that host.
     pub engine: Option<String>,
+    /// Files for TLS to its engine; what `tls` of the host leaves out is `docker.tls`.
+    pub tls: Option<EngineTls>,
     /// What it offers; without a figure there is no limit.
     pub capacity: Capacity,
     /// Free key and value pairs.
@@ -33,6 +35,7 @@ impl DockerHost {
             name,
             zones: Vec::new(),
             engine: None,
+            tls: None,
             capacity: Capacity::default(),
             labels: BTreeMap::new(),
             control: false,
@@ -40,8 +43,9 @@ impl DockerHost {
     }
 }
 
-pub(super) fn read(root: &Section<'_>) -> Result<Vec<DockerHost>, ConfigError> {
-    let hosts = root.sections("hosts", read_host)?;
+/// `tls` are the files of hosts that name none.
+pub(super) fn read(root: &Section<'_>, tls: Option<&EngineTls>) -> Result<Vec<DockerHost>, ConfigError> {
+    let hosts = root.sections("hosts", |host| read_host(host, tls))?;
     let mut names = BTreeSet::new();
     if let Some(at) = hosts.iter().position(|host| !names.insert(&host.name))
         && let Some(twice) = root.get("hosts").map(|found| found.items()).transpose()?
@@ -52,11 +56,18 @@ pub(super) fn read(root: &Section<'_>) -> Result<Vec<DockerHost>, ConfigError> {
     Ok(hosts)
 }
 
-fn read_host(section: &Section<'_>) -> Result<DockerHost, ConfigError> {
+fn read_host(section: &Section<'_>, tls: Option<&EngineTls>) -> Result<DockerHost, ConfigError> {
+    let name: HostName = section.required("name", "the host's name", values::name)?;
+    let tls = engine::read_tls(section, tls.cloned())?;
+    let plain = match section.or("insecure", false, values::flag)? {
+        true => Plain::Insisted(name.as_str()),
+        false => Plain::Refused,
+    };
     Ok(DockerHost {
-        name: section.required("name", "the host's name", values::name)?,
+        engine: engine::read(section, "engine", tls.as_ref(), &plain)?,
+        tls,
+        name: name.clone(),
         zones: section.or("zones", Vec::new(), values::one_or_more(values::name))?,
-        engine: section.opt("engine", |node| docker::engine(section, "engine", node))?,
         capacity: section.section("capacity", read_capacity)?,
         labels: read_labels(section)?,
         control: section.or("control", false, values::flag)?,

@@ -6,6 +6,7 @@ pub(crate) mod autoscaler;
 pub(crate) mod controller;
 pub(crate) mod database;
 pub(crate) mod docker;
+pub(crate) mod engine;
 pub(crate) mod health_manager;
 pub(crate) mod history;
 pub(crate) mod hosts;
@@ -137,6 +138,8 @@ fn located(root: &Section<'_>, clash: Clash) -> ConfigError {
 
 fn read_sections(root: &Section<'_>) -> Result<Config, ConfigError> {
     let default = Config::default();
+    let docker = root.section("docker", docker::read)?;
+    let tls = docker.tls.clone();
     Ok(Config {
         driver: root.or(
             "driver",
@@ -160,12 +163,12 @@ fn read_sections(root: &Section<'_>) -> Result<Config, ConfigError> {
         health_manager: root.section("health_manager", health_manager::read)?,
         instance_manager: root.section("instance_manager", instance_manager::read)?,
         instances: root.section("instances", instances::read)?,
-        docker: root.section("docker", docker::read)?,
+        docker,
         autoscaler: root.section("autoscaler", autoscaler::read)?,
         auth: login_keys::read(root)?,
         agent: root.section("agent", agent::read)?,
         instance_types: instance_types::read(root)?,
-        hosts: hosts::read(root)?,
+        hosts: hosts::read(root, tls.as_ref())?,
         history: root.section("history", history::read)?,
     })
 }

@@ -59,6 +59,8 @@ fn the_examples_load_quietly_in_their_deployments() {
     }
     let many = load(&ours("examples/many-hosts.yml")).unwrap().config;
     assert!(many.hosts[2].control && !many.hosts[0].control);
+    assert_eq!(many.hosts[0].tls, many.docker.tls);
+    assert!(many.docker.tls.is_some());
 }
 
 #[test]
@@ -151,6 +153,7 @@ fn a_host_is_read_whole() {
         name: HostName::parse("docker01").unwrap(),
         zones: vec![ZoneName::parse("a").unwrap(), ZoneName::parse("b").unwrap()],
         engine: Some("unix:///run/one.sock".to_owned()),
+        tls: None,
         capacity: Capacity {
             instances: Some(3),
             memory_mib: None,

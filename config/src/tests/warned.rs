@@ -35,14 +35,13 @@ auth: {anybody: key}
 #[test]
 fn engines_that_anybody_can_use_are_warned_about() {
     let danger = "is neither encrypted nor authenticated: whoever reaches it controls that host";
-    let text =
-        "docker: {daemon_url: 'http://172.17.42.1:4243'}\nhosts: [{name: a, engine: 'tcp://[::1]:2375'}]";
+    let text = "docker: {daemon_url: 'http://172.17.42.1:4243'}\nhosts: [{name: a, engine: 'tcp://[::1]:2375', insecure: true}]";
     let loaded = read(text).unwrap();
     assert_eq!(
         loaded.warnings,
         [
             format!("docker.daemon_url: http://172.17.42.1:4243 {danger}"),
-            format!("hosts[0].engine: tcp://[::1]:2375 {danger}"),
+            format!("hosts[0].engine: tcp://[::1]:2375 of host a {danger}"),
         ]
     );
     assert_eq!(loaded.config.docker.daemon_url, "http://172.17.42.1:4243");

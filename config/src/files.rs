@@ -1,0 +1,64 @@
+//! The files that a configuration names.
+
+use std::path::PathBuf;
+
+use crate::{Config, EngineTls, TlsFiles};
+
+impl Config {
+    /// Every file that the configuration names, with the path of its key: a program that cannot read one of them had
+    /// better say so before it starts. Certificates of a controller without TLS are left out.
+    #[must_use]
+    pub fn files(&self) -> Vec<(String, PathBuf)> {
+        let ssl = self.controller.ssl;
+        let mut files = Files(Vec::new());
+        files.add(
+            "controller.ssl_cert",
+            self.controller.ssl_cert.as_ref().filter(|_| ssl),
+        );
+        files.add(
+            "controller.ssl_key",
+            self.controller.ssl_key.as_ref().filter(|_| ssl),
+        );
+        files.server("database", self.database.tls.as_ref());
+        files.add("nats.credentials", self.nats.credentials.as_ref());
+        files.server("nats", self.nats.tls.as_ref());
+        files.add("docker.config_json", self.docker.config_json.as_ref());
+        files.add("docker.ssh_config", self.docker.ssh_config.as_ref());
+        files.engine("docker", self.docker.tls.as_ref());
+        for (at, host) in self.hosts.iter().enumerate() {
+            files.engine(&format!("hosts[{at}]"), host.tls.as_ref());
+        }
+        files.0
+    }
+}
+
+struct Files(Vec<(String, PathBuf)>);
+
+impl Files {
+    /// A file that several keys name is looked at once, for the first of them.
+    fn add(&mut self, key: &str, file: Option<&PathBuf>) {
+        if let Some(file) = file
+            && !self.0.iter().any(|(_, known)| known == file)
+        {
+            self.0.push((key.to_owned(), file.clone()));
+        }
+    }
+
+    fn server(&mut self, section: &str, files: Option<&TlsFiles>) {
+        if let Some(TlsFiles { ca, cert, key }) = files {
+            self.tls(section, [ca.as_ref(), cert.as_ref(), key.as_ref()]);
+        }
+    }
+
+    fn engine(&mut self, section: &str, files: Option<&EngineTls>) {
+        if let Some(EngineTls { ca, cert, key }) = files {
+            self.tls(section, [Some(ca), Some(cert), Some(key)]);
+        }
+    }
+
+    fn tls(&mut self, section: &str, files: [Option<&PathBuf>; 3]) {
+        for (key, file) in ["ca", "cert", "key"].into_iter().zip(files) {
+            self.add(&format!("{section}.tls.{key}"), file);
+        }
+    }
+}
