@@ -62,7 +62,8 @@ key=(-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes)
 if [ -n "$authority" ]; then
     quietly cp "$authority/ca.pem" "$authority/ca-key.pem" "$work"
 else
-    quietly openssl req -x509 "${key[@]}" -days 3650 -subj "/CN=Docker engines of $(uname -n)" \
+    # A name of its own: of two authorities with one name, clients say that the signature is wrong, not the authority.
+    quietly openssl req -x509 "${key[@]}" -days 3650 -subj "/CN=Docker engines $(openssl rand -hex 4)" \
         -addext "basicConstraints=critical,CA:TRUE" -addext "keyUsage=critical,keyCertSign,cRLSign" \
         -keyout "$work/ca-key.pem" -out "$work/ca.pem"
 fi

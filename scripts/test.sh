@@ -2,8 +2,9 @@
 # Runs every test. Sees to what they need: Debian packages, and a Docker engine, stopped again if it was started here.
 . "$(dirname "$0")/lib.sh"
 need_rust
-# The tests make their images out of the one, and look at the API's page in the other.
-install busybox-static chromium chromium-driver
+# The tests make their images out of the first and look at the API's page in the second; engines of their own are
+# reached over a network and an SSH server of their own.
+install busybox-static chromium chromium-driver iproute2 openssh-server openssl
 
 scripts/engine.sh up
 trap 'scripts/engine.sh down' EXIT

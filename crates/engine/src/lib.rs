@@ -11,7 +11,7 @@ use domain::job::LaunchSpec;
 use domain::{ContainerFacts, ContainerId, EngineId, InstallationId, InstanceId};
 use tokio::sync::mpsc;
 
-pub use docker::{Docker, DockerOptions};
+pub use docker::{Docker, DockerOptions, EngineTls};
 pub use error::EngineError;
 
 /// The result of engine calls.

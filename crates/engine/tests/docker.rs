@@ -8,6 +8,7 @@
     missing_docs
 )]
 
+mod remote;
 mod rig;
 mod suite;
 

@@ -1,37 +1,37 @@
 //! The connection: made at first use, so that an engine that is down is no reason not to start; and one
 //! place where every call gets its deadline and every failure its meaning.
 
+use std::error::Error as _;
 use std::future::Future;
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use bollard::errors::Error;
 use bollard::{API_DEFAULT_VERSION, BollardRequest};
 
+use super::DockerOptions;
+use super::address::{self, Address};
+use super::remote::{self, NoConnection};
 use crate::{EngineError, Result};
 
 /// The client library's own timeout, in seconds: out of the way, our deadlines are shorter.
 const NEVER: u64 = 24 * 3600;
 
-/// How the engine is reached.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Address {
-    Unix(String),
-    Tcp(String),
-}
-
 /// A client that connects at first use.
 pub(super) struct Client {
     address: Address,
+    ssh_config: Option<PathBuf>,
     deadline: Duration,
     made: Mutex<Option<bollard::Docker>>,
 }
 
 impl Client {
-    pub(super) fn new(address: &str, deadline: Duration) -> Result<Self> {
+    pub(super) fn new(options: &DockerOptions) -> Result<Self> {
         Ok(Self {
-            address: parse(address)?,
-            deadline,
+            address: address::parse(&options.address, options.tls.as_ref())?,
+            ssh_config: options.ssh_config.clone(),
+            deadline: options.call_timeout,
             made: Mutex::new(None),
         })
     }
@@ -49,7 +49,7 @@ impl Client {
         }
         let docker = match &self.address {
             Address::Unix(path) => bollard::Docker::connect_with_unix(path, NEVER, API_DEFAULT_VERSION),
-            Address::Tcp(url) => bollard::Docker::connect_with_http(url, NEVER, API_DEFAULT_VERSION),
+            Address::Remote(remote) => remote::client(remote.clone(), self.ssh_config.clone(), NEVER),
         };
         let docker = docker
             .map_err(meaning)?
@@ -86,19 +86,6 @@ impl Client {
     }
 }
 
-fn parse(address: &str) -> Result<Address> {
-    match address.split_once("://") {
-        Some(("unix", path)) if path.starts_with('/') => Ok(Address::Unix(path.to_owned())),
-        Some(("tcp" | "http", rest)) if !rest.is_empty() => Ok(Address::Tcp(address.to_owned())),
-        Some((scheme @ ("https" | "ssh" | "npipe"), _)) => Err(EngineError::Refused(format!(
-            "engine address {address}: {scheme} is not supported yet, use unix:///path or tcp://host:port"
-        ))),
-        _ => Err(EngineError::Refused(format!(
-            "engine address {address}: expected unix:///path or tcp://host:port"
-        ))),
-    }
-}
-
 /// The engine decodes registry credentials as URL-safe base64, the client library sends the other alphabet.
 fn url_safe_credentials(mut request: BollardRequest) -> BollardRequest {
     if let Some(value) = request.headers_mut().get_mut("X-Registry-Auth")
@@ -115,7 +102,12 @@ pub(super) fn meaning(error: Error) -> EngineError {
     match error {
         Error::DockerResponseServerError { status_code, message } => answered(status_code, message),
         Error::SocketNotFoundError(path) => EngineError::Unavailable(format!("no socket at {path}")),
-        Error::HyperLegacyError { err } if err.is_connect() => EngineError::Unavailable(chain(&err)),
+        Error::HyperLegacyError { err } if err.is_connect() => {
+            let ours = err
+                .source()
+                .and_then(|source| source.downcast_ref::<NoConnection>());
+            EngineError::Unavailable(ours.map_or_else(|| chain(&err), ToString::to_string))
+        }
         Error::DockerStreamError { error } => EngineError::Refused(error),
         Error::IOError { err } if err.kind() == std::io::ErrorKind::ConnectionRefused => {
             EngineError::Unavailable(chain(&err))
@@ -153,28 +145,9 @@ fn chain(error: &dyn std::error::Error) -> String {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-    use super::*;
+    use domain::InstallationId;
 
-    #[test]
-    fn addresses_are_understood_or_refused_with_the_reason() {
-        assert_eq!(
-            parse("unix:///run/x.sock").unwrap(),
-            Address::Unix("/run/x.sock".to_owned())
-        );
-        assert_eq!(
-            parse("tcp://h:2375").unwrap(),
-            Address::Tcp("tcp://h:2375".to_owned())
-        );
-        for (address, reason) in [
-            ("ssh://h", "ssh is not supported yet"),
-            ("https://h:2376", "https is not supported yet"),
-            ("h:2375", "expected"),
-            ("unix://relative", "expected"),
-        ] {
-            let refusal = parse(address).unwrap_err().to_string();
-            assert!(refusal.contains(reason) && refusal.contains(address), "{refusal}");
-        }
-    }
+    use super::*;
 
     #[test]
     fn answers_tell_whether_it_happened() {
@@ -192,7 +165,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_missing_socket_is_unavailable_and_no_error_at_construction() {
-        let client = Client::new("unix:///nonexistent/engine.sock", Duration::from_secs(1)).unwrap();
+        let client = Client::new(&DockerOptions {
+            address: "unix:///nonexistent/engine.sock".to_owned(),
+            ..DockerOptions::local(InstallationId(uuid::Uuid::nil()))
+        })
+        .unwrap();
         let answer = client
             .call("ping", |docker| async move { docker.ping().await })
             .await;

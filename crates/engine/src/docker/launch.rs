@@ -8,13 +8,13 @@ use bollard::models::{ContainerCreateBody, HostConfig};
 use bollard::query_parameters::CreateContainerOptions;
 use domain::job::{LaunchSpec, label};
 use domain::{ContainerId, ContainerState};
+use tokio::time::Instant;
 
 use super::Docker;
 use super::client::meaning;
 use crate::{EngineError, Result};
 
-/// A name is reserved a moment before its container can be seen.
-const NAME_LOOKS: u32 = 10;
+/// A name is reserved before its container can be seen: a moment, or seconds where the machine is busy.
 const NAME_LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// What a create came to.
@@ -26,7 +26,8 @@ enum Created {
 impl Docker {
     pub(super) async fn create_or_adopt(&self, spec: &LaunchSpec) -> Result<ContainerId> {
         let cpus = self.cpus().await?;
-        for _ in 0..NAME_LOOKS {
+        let began = Instant::now();
+        while began.elapsed() < self.options.call_timeout {
             if let Created::Made(id) = self.try_create(spec, cpus).await? {
                 return Ok(id);
             }
@@ -40,7 +41,10 @@ impl Docker {
             }
             tokio::time::sleep(NAME_LOOK_EVERY).await;
         }
-        Err(EngineError::NameTaken(spec.name.clone()))
+        Err(EngineError::Unknown(format!(
+            "the name {} is reserved for a container that does not appear",
+            spec.name
+        )))
     }
 
     async fn try_create(&self, spec: &LaunchSpec, cpus: u32) -> Result<Created> {

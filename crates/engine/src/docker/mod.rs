@@ -3,6 +3,7 @@
 //! Correctness here means knowing what a call did: every call has its own deadline and its own connection, so a
 //! container whose calls hang blocks no other; what was not confirmed is `Unknown`, and asking twice is safe.
 
+mod address;
 mod cgroup;
 mod client;
 mod credentials;
@@ -13,6 +14,7 @@ mod instant;
 mod launch;
 mod load;
 mod options;
+mod remote;
 mod remove;
 mod usage;
 
@@ -30,7 +32,7 @@ use tokio::sync::{OnceCell, mpsc};
 
 use crate::{ContainerEngine, EngineError, EngineEvent, EngineInfo, PullProgress, Result, Usage};
 use client::Client;
-pub use options::DockerOptions;
+pub use options::{DockerOptions, EngineTls};
 
 /// A Docker engine.
 pub struct Docker {
@@ -48,7 +50,7 @@ impl Docker {
     /// [`EngineError::Refused`] when the address is of no kind that is supported.
     pub fn connect(options: DockerOptions) -> Result<Self> {
         Ok(Self {
-            client: Arc::new(Client::new(&options.address, options.call_timeout)?),
+            client: Arc::new(Client::new(&options)?),
             options,
             cpus: OnceCell::new(),
             meter: load::Meter::default(),

@@ -10,8 +10,13 @@ use domain::InstallationId;
 pub struct DockerOptions {
     /// Whose containers are shown and touched.
     pub installation: InstallationId,
-    /// `unix:///path`, `tcp://host:port` or `http://host:port`.
+    /// `unix:///path`, `tcp://host:port`, `https://host:port`, `ssh://user@host`, or `http://host:port` for TCP that is
+    /// plain whatever `tls` says.
     pub address: String,
+    /// Makes `tcp://` and `https://` encrypted, with certificates on both sides.
+    pub tls: Option<EngineTls>,
+    /// The configuration file of ssh, instead of the user's and the machine's.
+    pub ssh_config: Option<PathBuf>,
     /// DNS servers of the containers; empty: the engine's own.
     pub dns: Vec<String>,
     /// DNS search domains of the containers.
@@ -24,6 +29,17 @@ pub struct DockerOptions {
     pub pull_timeout: Duration,
 }
 
+/// PEM files of an engine's TLS. They are read for every new connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EngineTls {
+    /// Who signed the engine's certificate; nobody else is trusted.
+    pub ca: PathBuf,
+    /// Our certificate.
+    pub cert: PathBuf,
+    /// Its key.
+    pub key: PathBuf,
+}
+
 impl DockerOptions {
     /// The local engine's socket and the usual deadlines.
     #[must_use]
@@ -31,6 +47,8 @@ impl DockerOptions {
         Self {
             installation,
             address: "unix:///var/run/docker.sock".to_owned(),
+            tls: None,
+            ssh_config: None,
             dns: Vec::new(),
             dns_search: Vec::new(),
             config_json: None,

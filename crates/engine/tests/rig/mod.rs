@@ -51,6 +51,8 @@ pub struct RealEngine {
     pub installation: InstallationId,
     pub other: InstallationId,
     pub raw: bollard::Docker,
+    socket: String,
+    reached: DockerOptions,
     engine: Arc<Docker>,
 }
 
@@ -58,10 +60,23 @@ pub fn options(installation: InstallationId) -> DockerOptions {
     DockerOptions::local(installation)
 }
 
+fn connect(reached: &DockerOptions, installation: InstallationId) -> Docker {
+    let options = DockerOptions {
+        installation,
+        ..reached.clone()
+    };
+    Docker::connect(options).unwrap()
+}
+
 impl RealEngine {
     /// Fails when no engine answers.
     pub async fn new() -> Self {
-        let raw = bollard::Docker::connect_with_unix(SOCKET, 120, bollard::API_DEFAULT_VERSION)
+        Self::at(SOCKET, options(InstallationId(Uuid::nil()))).await
+    }
+
+    /// The engine that listens on a socket here, `reached` in another way perhaps.
+    pub async fn at(socket: &str, reached: DockerOptions) -> Self {
+        let raw = bollard::Docker::connect_with_unix(socket, 120, bollard::API_DEFAULT_VERSION)
             .expect("these tests need a Docker engine");
         raw.ping().await.expect("these tests need a Docker engine");
         make_images(&raw).await;
@@ -70,7 +85,9 @@ impl RealEngine {
             installation,
             other: InstallationId(Uuid::now_v7()),
             raw,
-            engine: Arc::new(Docker::connect(options(installation)).unwrap()),
+            socket: socket.to_owned(),
+            engine: Arc::new(connect(&reached, installation)),
+            reached,
         }
     }
 
@@ -84,16 +101,18 @@ impl Drop for RealEngine {
     /// By the command line, because a dropped test has no runtime to wait in.
     fn drop(&mut self) {
         let filter = format!("name={}", self.tag());
-        let listed = Command::new("docker")
+        let docker = || {
+            let mut docker = Command::new("docker");
+            docker.arg("--host").arg(format!("unix://{}", self.socket));
+            docker
+        };
+        let listed = docker()
             .args(["ps", "-aq", "--filter", &filter])
             .output()
             .unwrap();
         let ids = String::from_utf8(listed.stdout).unwrap();
         if !ids.trim().is_empty() {
-            let _ = Command::new("docker")
-                .args(["rm", "-fv"])
-                .args(ids.split_whitespace())
-                .output();
+            let _ = docker().args(["rm", "-fv"]).args(ids.split_whitespace()).output();
         }
     }
 }
@@ -104,10 +123,7 @@ impl Rig for RealEngine {
         Arc::clone(&self.engine) as Arc<dyn ContainerEngine>
     }
     fn other(&self) -> (InstallationId, Arc<dyn ContainerEngine>) {
-        (
-            self.other,
-            Arc::new(Docker::connect(options(self.other)).unwrap()),
-        )
+        (self.other, Arc::new(connect(&self.reached, self.other)))
     }
     fn installation(&self) -> InstallationId {
         self.installation
