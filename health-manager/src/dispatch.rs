@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use bus::Bus;
 use domain::phase::Remains;
-use domain::{Epoch, Group, GroupId, InstallationId, Instance, InstanceId, Job, Phase};
+use domain::{Epoch, Group, GroupId, HostName, InstallationId, Instance, InstanceId, Job, Phase};
 use futures_util::{StreamExt, stream};
 use tokio::time::Instant;
 
 use crate::cache::Cache;
+use crate::fleet::Fleet;
 
 /// Pauses before a job is sent again; the last one repeats. Longer than a launch at a busy engine takes.
 const PAUSES: [Duration; 4] = [
@@ -19,6 +20,8 @@ const PAUSES: [Duration; 4] = [
     Duration::from_secs(20),
     Duration::from_secs(30),
 ];
+/// The pause while the host is silent: its queue keeps what was sent, and its first report brings the next.
+const SILENT: Duration = Duration::from_secs(300);
 /// A job that the bus did not take is sent again after this.
 const NOT_TAKEN: Duration = Duration::from_secs(1);
 /// A dead container is removed after its replacement runs, or after this: removals compete for the engine.
@@ -37,6 +40,8 @@ struct Open {
     kind: Kind,
     attempt: u32,
     due: Instant,
+    /// Sent to a host that is silent.
+    slow: bool,
 }
 
 /// The jobs that are not yet answered by a change of their record.
@@ -79,12 +84,22 @@ impl Dispatch {
             kind,
             attempt: 0,
             due,
+            slow: false,
         });
         if open.kind != kind {
             (open.kind, open.attempt, open.due) = (kind, 0, due);
         } else if open.attempt == 0 && due <= now {
             // A burial that waited for the replacement need not wait any more.
             open.due = open.due.min(due);
+        }
+    }
+
+    /// A host speaks: what was sent while it was silent is sent again at once.
+    pub(crate) fn host_speaks(&mut self, host: &HostName, cache: &Cache) {
+        for (_, instance) in cache.on_host(host) {
+            if let Some(open) = self.open.get_mut(&instance.id).filter(|open| open.slow) {
+                (open.slow, open.due) = (false, Instant::now());
+            }
         }
     }
 
@@ -103,6 +118,7 @@ impl Dispatch {
         &mut self,
         bus: &dyn Bus,
         cache: &Cache,
+        fleet: &Fleet,
         installation: InstallationId,
     ) -> Sent {
         let now = Instant::now();
@@ -113,8 +129,13 @@ impl Dispatch {
             open.due = now + pause(open.attempt);
             let job = cache.get(open.group).and_then(|kept| {
                 let instance = kept.value.instance(*record)?;
+                // A launch is not wanted for long; past its deadline it becomes a stop.
+                open.slow = open.kind == Kind::Stop && fleet.is_silent(&instance.host);
                 Job::for_instance(&kept.value, instance, installation, (self.epoch, open.attempt))
             });
+            if open.slow {
+                open.due = now + SILENT;
+            }
             jobs.extend(job);
         }
         // Collected, or the compiler cannot tell that the future may move between threads.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use domain::report::Load;
-use domain::{Host, HostName, HostState, Incarnation, InstanceId, Mark, Stamp};
+use domain::{Host, HostName, HostState, Incarnation, InstanceId, Mark, Outcome, Stamp};
 use planner::HostView;
 use telemetry::{HostState as Shown, HostStatus};
 use tokio::time::Instant;
@@ -28,7 +28,11 @@ const LISTINGS_THAT_PROVE: u32 = 2;
 pub(crate) struct Fleet {
     hosts: BTreeMap<HostName, Known>,
     listening: Instant,
+    /// When we were frozen last, as far as anything changed since: till then it was us, and no host was getting lost.
+    frozen_at: Instant,
     stale: Duration,
+    /// From silent to lost.
+    grace: Duration,
 }
 
 struct Known {
@@ -38,6 +42,10 @@ struct Known {
     /// Its worker refused a launch for want of room, which the ledger did not see: until then nothing more is tried.
     full_until: Option<Instant>,
     heard: Option<Heard>,
+    /// When its engine last answered a worker.
+    worked: Option<Instant>,
+    /// That it is lost was told already.
+    told_lost: bool,
 }
 
 /// What was heard of a host's agent in its present life.
@@ -66,7 +74,7 @@ pub(crate) enum Hearing {
 }
 
 impl Fleet {
-    pub(crate) fn new(known: Vec<Host>, stale: Duration) -> Self {
+    pub(crate) fn new(known: Vec<Host>, stale: Duration, grace: Duration) -> Self {
         let hosts = known
             .into_iter()
             .map(|host| (host.name.clone(), Known::new(host)))
@@ -74,17 +82,21 @@ impl Fleet {
         Self {
             hosts,
             listening: Instant::now(),
+            frozen_at: Instant::now(),
             stale,
+            grace,
         }
     }
 
     /// Restarts every timer: messages may have been missed.
     pub(crate) fn listen_anew(&mut self) {
         self.listening = Instant::now();
+        self.hosts.values_mut().for_each(|known| known.told_lost = false);
     }
 
     /// Registers a host from its report; whether that is news to be stored.
     pub(crate) fn register(&mut self, host: &Host) -> bool {
+        self.note_frozen();
         match self.hosts.get_mut(&host.name) {
             Some(known) if known.host == *host => false,
             // Refused, see `hear`; an engine that was silent for long may be replaced by another.
@@ -104,6 +116,7 @@ impl Fleet {
 
     /// Hears a message: is it of the known engine, and of the agent's present life?
     pub(crate) fn hear(&mut self, stamp: &Stamp) -> Hearing {
+        self.note_frozen();
         let (listening, stale) = (self.listening, self.stale);
         let Some(known) = self.hosts.get_mut(&stamp.host) else {
             return Hearing::Unknown;
@@ -125,6 +138,7 @@ impl Fleet {
                 });
             }
         }
+        known.told_lost = false;
         Hearing::Accepted
     }
 
@@ -228,6 +242,7 @@ impl Fleet {
             load: known.load,
             suspect: known.failures >= SUSPECT_AFTER,
             silent: known.silent(self.listening, self.stale) || known.heard.is_none(),
+            lost: self.loses(known),
         };
         self.hosts.values().map(view).collect()
     }
@@ -242,6 +257,63 @@ impl Fleet {
     pub(crate) fn silent_hosts(&self) -> impl Iterator<Item = &HostName> {
         let silent = |known: &&Known| known.silent(self.listening, self.stale);
         self.hosts.values().filter(silent).map(|known| &known.host.name)
+    }
+
+    /// Whether a host is lost: agent and engine said nothing for so long, while we listened, that what it has is
+    /// replaced. More than half of the hosts cannot be lost.
+    pub(crate) fn is_lost(&self, host: &HostName) -> bool {
+        self.hosts.get(host).is_some_and(|known| self.loses(known)) && !self.frozen()
+    }
+
+    fn loses(&self, known: &Known) -> bool {
+        self.lost_at(known) < Instant::now()
+    }
+
+    /// When a host is lost if it stays silent.
+    fn lost_at(&self, known: &Known) -> Instant {
+        known.quiet_since(self.listening.max(self.frozen_at)) + self.stale + self.grace
+    }
+
+    /// A freeze ends only by a host that speaks: those that are about to speak as well get their time.
+    fn note_frozen(&mut self) {
+        if self.frozen() {
+            self.frozen_at = Instant::now();
+            self.hosts.values_mut().for_each(|known| known.told_lost = false);
+        }
+    }
+
+    /// When the next host is lost if it stays silent.
+    pub(crate) fn next_loss(&self) -> Option<Instant> {
+        let untold = self.hosts.values().filter(|known| !known.told_lost);
+        let due = untold.map(|known| self.lost_at(known));
+        due.min().map(|due| due + Duration::from_millis(1))
+    }
+
+    /// Hosts that were lost since this was asked last.
+    pub(crate) fn newly_lost(&mut self) -> Vec<HostName> {
+        let lost: Vec<bool> = self.hosts.values().map(|known| self.loses(known)).collect();
+        let mut newly = Vec::new();
+        for (known, lost) in self.hosts.values_mut().zip(lost) {
+            if lost && !known.told_lost {
+                newly.push(known.host.name.clone());
+            }
+            known.told_lost = lost;
+        }
+        newly
+    }
+
+    /// A worker's engine answered: only then a host that has no voice is not lost.
+    pub(crate) fn note_outcome(&mut self, host: &HostName, outcome: &Outcome) {
+        let answered = matches!(outcome, Outcome::Started | Outcome::Failed { .. } | Outcome::Gone);
+        if let Some(known) = self.hosts.get_mut(host).filter(|_| answered) {
+            known.worked = Some(Instant::now());
+        }
+    }
+
+    /// Whether a host that is known says nothing.
+    pub(crate) fn is_silent(&self, host: &HostName) -> bool {
+        let known = self.hosts.get(host);
+        known.is_some_and(|known| known.silent(self.listening, self.stale))
     }
 
     /// The hosts as operators see them.
@@ -299,14 +371,24 @@ impl Known {
             failures: 0,
             full_until: None,
             heard: None,
+            worked: None,
+            told_lost: false,
         }
     }
 
+    /// Since when its agent said nothing while we listened.
+    fn unheard_since(&self, listening: Instant) -> Instant {
+        let heard = self.heard.as_ref().map(|heard| heard.at);
+        heard.map_or(listening, |at| at.max(listening))
+    }
+
+    /// Since when neither its agent nor its engine said anything while we listened.
+    fn quiet_since(&self, listening: Instant) -> Instant {
+        let unheard = self.unheard_since(listening);
+        self.worked.map_or(unheard, |worked| worked.max(unheard))
+    }
+
     fn silent(&self, listening: Instant, stale: Duration) -> bool {
-        let since = self
-            .heard
-            .as_ref()
-            .map_or(listening, |heard| heard.at.max(listening));
-        since.elapsed() > stale
+        self.unheard_since(listening).elapsed() > stale
     }
 }

@@ -70,11 +70,14 @@ impl Inbox {
         match message {
             Message::Host { stamp, body } => self.host_said(&stamp, body, fleet, cache),
             Message::Job {
+                host,
                 group,
                 record,
                 outcome,
-                ..
-            } => self.outcome(group, record, outcome, cache),
+            } => {
+                fleet.note_outcome(&host, &outcome);
+                self.outcome(group, record, outcome, cache)
+            }
         }
     }
 
@@ -218,5 +221,5 @@ fn is_told(instance: &Instance, facts: &ContainerFacts) -> bool {
         facts.state,
         ContainerState::Running(Health::None | Health::Healthy)
     );
-    same && running && matches!(instance.phase, Phase::InService { .. })
+    same && running && matches!(instance.phase, Phase::InService { .. }) && !instance.is_lost()
 }

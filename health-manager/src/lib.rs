@@ -36,6 +36,9 @@ pub struct Settings {
     pub reconciler_interval: Duration,
     /// A host that said nothing for this long gets no new instances.
     pub max_age_stale: Duration,
+    /// A host that said nothing for this long beyond `max_age_stale`, while others did, is lost: what it has is replaced
+    /// elsewhere.
+    pub lost_grace: Duration,
     /// From intent to in service, at most.
     pub stalled: Duration,
     /// The leader's lease.
@@ -57,6 +60,7 @@ impl Default for Settings {
         Self {
             reconciler_interval: Duration::from_secs(20),
             max_age_stale: Duration::from_secs(15),
+            lost_grace: Duration::from_secs(30),
             stalled: Duration::from_secs(60),
             leader_lease: Duration::from_secs(3),
             exclusive: true,
@@ -78,6 +82,7 @@ impl From<&config::Config> for Settings {
                 .health_manager
                 .max_age_stale
                 .max(config.agent.poller_interval + REPORT_WITHIN),
+            lost_grace: config.health_manager.lost_grace,
             stalled: config.instance_manager.stalled,
             leader_lease: config.health_manager.leader_lease,
             exclusive: false,

@@ -115,7 +115,7 @@ impl Manager {
         let hosts = deps.store.hosts().await?;
         let groups = scan(deps.clone()).await?;
         let mut manager = Self {
-            fleet: Fleet::new(hosts, deps.settings.max_age_stale),
+            fleet: Fleet::new(hosts, deps.settings.max_age_stale, deps.settings.lost_grace),
             orphans: Orphans::new(deps.settings.orphan_wait),
             deps,
             epoch,
@@ -187,8 +187,8 @@ impl Manager {
             .values()
             .min()
             .map(|due| Instant::now() + due.since(now));
-        let orphans = self.orphans.next_due();
-        [recheck, self.dispatch.next_due(), self.confirm_at, orphans]
+        let (orphans, loss) = (self.orphans.next_due(), self.fleet.next_loss());
+        [recheck, self.dispatch.next_due(), self.confirm_at, orphans, loss]
             .into_iter()
             .flatten()
             .min()
@@ -203,6 +203,7 @@ impl Manager {
             .map(|(id, _)| *id)
             .collect();
         self.dirty.extend(due);
+        self.note_lost_hosts();
         if self.confirm_at.is_some_and(|at| at <= Instant::now()) {
             self.confirm_at = None;
             let waiting = std::mem::take(&mut self.confirming);
@@ -215,6 +216,16 @@ impl Manager {
             }
         }
         self.handle_orphans().await;
+    }
+
+    /// Groups with something on a host that is lost now are decided about at once.
+    fn note_lost_hosts(&mut self) {
+        for host in self.fleet.newly_lost() {
+            let on_host = self.cache.on_host(&host);
+            let groups: BTreeSet<GroupId> = on_host.map(|(group, _)| group).collect();
+            tracing::error!(%host, groups = groups.len(), "a host is lost");
+            self.dirty.extend(groups);
+        }
     }
 
     /// Takes in a message and those behind it, so that a burst is one decision.
@@ -244,6 +255,7 @@ impl Manager {
             match consequence {
                 Consequence::Registered(host) => self.registered(&host).await,
                 Consequence::Unclaimed { host, containers, of } => {
+                    self.dispatch.host_speaks(&host, &self.cache);
                     let due = self.orphans.seen(&host, containers, of, self.deps.clock.now());
                     self.dirty.extend(due);
                 }

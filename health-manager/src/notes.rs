@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{ActivityId, Cause, Group, Instance, InstanceId, Phase, Status, Timestamp};
+use domain::{ActivityId, Cause, Group, GroupName, Instance, InstanceId, Phase, Status, Timestamp};
 use planner::Plan;
 use telemetry::{HostState, RoundStatus};
 use tokio::time::Instant;
@@ -90,7 +90,7 @@ impl Manager {
             group
                 .instances
                 .iter()
-                .filter(|i| i.phase.status() == status)
+                .filter(|i| i.status() == status)
                 .count()
         };
         let counts = Status::ALL.map(|status| (status.as_str(), count(status)));
@@ -100,7 +100,9 @@ impl Manager {
     /// Logs and counts what became of instances, and tells the fleet how launches went.
     pub(crate) fn note_transitions(&mut self, before: &Group, after: &Group, refused: &BTreeSet<InstanceId>) {
         for old in &before.instances {
-            let phase = after.instance(old.id).map(|i| &i.phase);
+            let new = after.instance(old.id);
+            self.note_loss(&after.name, old, new);
+            let phase = new.map(|i| &i.phase);
             if phase == Some(&old.phase) {
                 continue;
             }
@@ -120,6 +122,14 @@ impl Manager {
         }
     }
 
+    fn note_loss(&self, group: &GroupName, old: &Instance, new: Option<&Instance>) {
+        let (was, is) = (old.is_lost(), new.is_some_and(Instance::is_lost));
+        if was != is {
+            let what = if is { "lost with its host" } else { "not lost any more" };
+            tracing::warn!(%group, instance = %old.hostname, host = %old.host, what, "instance");
+        }
+    }
+
     fn note_launch_end(&mut self, instance: &Instance, now: &Phase, refused: bool) {
         let failed = match now {
             Phase::InService { .. } => false,
@@ -129,6 +139,8 @@ impl Manager {
                 | Cause::Requested
                 | Cause::GroupStopped
                 | Cause::ZoneRemoved
+                | Cause::HostLost
+                | Cause::HostReturned
                 | Cause::Vanished => return,
             },
             Phase::Pending { .. } => return,

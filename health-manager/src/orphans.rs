@@ -92,7 +92,7 @@ impl Orphans {
         let capacity = group
             .instances
             .iter()
-            .filter(|i| i.phase.is_capacity(now))
+            .filter(|i| i.is_capacity(now))
             .count();
         let mut slots = group.free_slots().into_iter();
         let of_group = self

@@ -36,6 +36,7 @@ fn instance(group: &Group, slot: u32, phase: Phase) -> Instance {
         reason: "too few".to_owned(),
         phase,
         container: None,
+        lost: None,
     }
 }
 

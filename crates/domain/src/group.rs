@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     AccountName, Activity, BalancerName, CommitId, ConfigName, Epoch, Generation, GroupId, GroupName,
-    HostName, Instance, InstanceId, Phase, Timestamp, ZoneName,
+    HostName, Instance, InstanceId, Timestamp, ZoneName,
 };
 
 /// The largest max_size. An aggregate is one document; at under 2 kB a record this keeps it below 4 MB,
@@ -179,7 +179,7 @@ impl Group {
     /// Slots taken: containers that may be alive.
     #[must_use]
     pub fn occupied(&self) -> usize {
-        self.instances.iter().filter(|i| i.phase.occupies_slot()).count()
+        self.instances.iter().filter(|i| i.occupies_slot()).count()
     }
 
     /// Slots below max_size that a launch may take, lowest first.
@@ -188,7 +188,7 @@ impl Group {
         let taken: BTreeSet<u32> = self
             .instances
             .iter()
-            .filter(|i| i.phase.occupies_slot())
+            .filter(|i| i.occupies_slot())
             .map(|i| i.slot)
             .collect();
         // Records above a lowered max_size hold no low slot but still count against the ceiling, and so does a second
@@ -206,7 +206,7 @@ impl Group {
     #[must_use]
     pub fn is_free(&self, slot: u32) -> bool {
         let ceiling = usize::try_from(self.spec.max_size).unwrap_or(usize::MAX);
-        let occupying = |i: &&Instance| i.phase.occupies_slot();
+        let occupying = |i: &&Instance| i.occupies_slot();
         slot < self.spec.max_size
             && self.occupied() < ceiling
             && !self.instances.iter().filter(occupying).any(|i| i.slot == slot)
@@ -215,10 +215,7 @@ impl Group {
     /// Instances in service.
     #[must_use]
     pub fn in_service(&self) -> usize {
-        self.instances
-            .iter()
-            .filter(|i| matches!(i.phase, Phase::InService { .. }))
-            .count()
+        self.instances.iter().filter(|i| i.is_serving()).count()
     }
 
     /// Whether a deleted group has nothing left to do and may be dropped from the store.

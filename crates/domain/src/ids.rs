@@ -5,6 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::Timestamp;
+
 macro_rules! uuid_id {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*
@@ -133,5 +135,12 @@ impl ActivityId {
     #[must_use]
     pub fn of_termination(instance: InstanceId) -> Self {
         Self(Uuid::from_u128(instance.0.as_u128() ^ 1))
+    }
+
+    /// The loss of an instance's host at a time: it may be lost more than once.
+    #[must_use]
+    pub fn of_loss(instance: InstanceId, since: Timestamp) -> Self {
+        let when = u128::from(since.millis().unsigned_abs()) << 2;
+        Self(Uuid::from_u128(instance.0.as_u128() ^ when ^ 2))
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::report::ContainerFacts;
 use crate::{
     ConfigName, ContainerId, Generation, GroupName, HostName, Incarnation, InstanceId, InstanceType, Need,
-    Phase, Timestamp, TypeName, ZoneName,
+    Phase, Status, Timestamp, TypeName, ZoneName,
 };
 
 /// What a launch is made of: a snapshot of the launch configuration and the load balancer, taken with the
@@ -53,6 +53,16 @@ pub struct Mark {
     pub sequence: u64,
 }
 
+/// What is known of a record whose host was lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lost {
+    /// Since when the record has left its slot.
+    pub since: Timestamp,
+    /// Its host spoke of its container again: it takes part in the ceiling until it is decided who stays.
+    #[serde(default)]
+    pub returned: bool,
+}
+
 /// One instance of a group.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Instance {
@@ -76,9 +86,52 @@ pub struct Instance {
     pub phase: Phase,
     /// Its container, once one was seen.
     pub container: Option<Container>,
+    /// Its host was lost: what becomes of it is decided when the host returns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lost: Option<Lost>,
 }
 
 impl Instance {
+    /// Whether it is on a host that was lost and has told nothing of it since.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        self.lost.is_some_and(|lost| !lost.returned)
+    }
+
+    /// Whether its host was lost and speaks of it again, and nobody has decided yet who stays.
+    #[must_use]
+    pub fn has_returned(&self) -> bool {
+        self.lost.is_some_and(|lost| lost.returned)
+    }
+
+    /// Whether it takes one of its group's slots and room on its host: its container may be alive, and its host is not
+    /// lost.
+    #[must_use]
+    pub fn occupies_slot(&self) -> bool {
+        !self.is_lost() && self.phase.occupies_slot()
+    }
+
+    /// Whether it counts towards desired capacity.
+    #[must_use]
+    pub fn is_capacity(&self, now: Timestamp) -> bool {
+        !self.is_lost() && self.phase.is_capacity(now)
+    }
+
+    /// Whether it is in service as far as anybody can tell.
+    #[must_use]
+    pub fn is_serving(&self) -> bool {
+        !self.is_lost() && matches!(self.phase, Phase::InService { .. })
+    }
+
+    /// As users of the contract see it: on a lost host nothing serves.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        match self.phase.status() {
+            Status::Running if self.is_lost() => Status::Down,
+            status => status,
+        }
+    }
+
     /// The host name of an instance: `GROUP-<10 hex>`, `_` becoming `-`. The hex digits are the random end of its id.
     #[must_use]
     pub fn hostname(group: &GroupName, id: InstanceId) -> String {
@@ -111,6 +164,6 @@ impl Instance {
     /// Whether `other` says the same but for where it was seen, which alone is not worth a commit.
     pub(crate) fn says_as(&self, other: &Self) -> bool {
         let bare = |i: &Self| i.container.as_ref().map(|c| (c.id.clone(), c.private_ip.clone()));
-        self.phase == other.phase && bare(self) == bare(other)
+        self.phase == other.phase && self.lost == other.lost && bare(self) == bare(other)
     }
 }

@@ -30,7 +30,7 @@ pub use ids::{
     ActivityId, CommitId, ContainerId, EngineId, Epoch, Generation, GroupId, Incarnation, InstallationId,
     InstanceId, Revision,
 };
-pub use instance::{Container, Instance, Mark, Template};
+pub use instance::{Container, Instance, Lost, Mark, Template};
 pub use job::{Job, JobKind};
 pub use names::{
     AccountName, BalancerName, ConfigName, GroupName, HostName, NameError, PolicyName, TypeName, ZoneName,

@@ -36,6 +36,10 @@ pub enum Cause {
     ZoneRemoved,
     /// Its container vanished from the engine.
     Vanished,
+    /// Its host was lost before it came into service.
+    HostLost,
+    /// A lost host returned, and its group has enough instances without this one.
+    HostReturned,
 }
 
 impl fmt::Display for Cause {
@@ -55,6 +59,8 @@ impl fmt::Display for Cause {
             Self::GroupStopped => f.write_str("the group was stopped"),
             Self::ZoneRemoved => f.write_str("the group no longer uses its zone"),
             Self::Vanished => f.write_str("its container was removed by somebody else"),
+            Self::HostLost => f.write_str("its host was lost before it came into service"),
+            Self::HostReturned => f.write_str("a lost host returned, and the group has enough instances"),
         }
     }
 }

@@ -26,15 +26,17 @@ impl<'a> Census<'a> {
             ending: 0,
         };
         for instance in &group.instances {
-            if instance.phase.is_capacity(now) {
+            if instance.is_capacity(now) {
                 if group.spec.availability_zones.contains(&instance.zone) {
                     census.placed.push(instance);
                 } else {
                     census.strays.push(instance);
                 }
+            } else if instance.is_lost() {
+                // Neither capacity nor in a slot.
             } else if matches!(instance.phase, Phase::Pending { .. }) {
                 census.stalled.push(instance);
-            } else if instance.phase.occupies_slot() {
+            } else if instance.occupies_slot() {
                 census.ending += 1;
             }
         }
@@ -75,7 +77,7 @@ impl<'a> Census<'a> {
 
 /// Whether an instance is in service.
 pub(crate) fn is_serving(instance: &Instance) -> bool {
-    matches!(instance.phase, Phase::InService { .. })
+    instance.is_serving()
 }
 
 /// A figure of a specification as a count.

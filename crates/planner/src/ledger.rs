@@ -19,6 +19,8 @@ pub struct HostView {
     pub suspect: bool,
     /// Its agent is not heard: it gets nothing new.
     pub silent: bool,
+    /// It is silent for so long that what it has is replaced elsewhere.
+    pub lost: bool,
 }
 
 /// The hosts and what is taken of them.
@@ -72,7 +74,7 @@ impl Ledger {
 
     /// Counts a group's records against their hosts.
     pub fn charge_group(&mut self, group: &Group) {
-        for instance in group.instances.iter().filter(|i| i.phase.occupies_slot()) {
+        for instance in group.instances.iter().filter(|i| i.occupies_slot()) {
             let coming = matches!(instance.phase, Phase::Pending { .. });
             self.on(&instance.host, |account| account.charge(instance.need(), coming));
         }
@@ -80,7 +82,7 @@ impl Ledger {
 
     /// Takes back what [`Ledger::charge_group`] counted for the same group.
     pub fn release_group(&mut self, group: &Group) {
-        for instance in group.instances.iter().filter(|i| i.phase.occupies_slot()) {
+        for instance in group.instances.iter().filter(|i| i.occupies_slot()) {
             let coming = matches!(instance.phase, Phase::Pending { .. });
             self.on(&instance.host, |account| account.release(instance.need(), coming));
         }
@@ -90,6 +92,12 @@ impl Ledger {
     #[must_use]
     pub fn used(&self, host: &HostName) -> Need {
         self.accounts.get(host).map(Account::used).unwrap_or_default()
+    }
+
+    /// Whether a host is known to be lost.
+    pub(crate) fn is_lost(&self, host: &HostName) -> bool {
+        let view = self.accounts.get(host).and_then(|account| account.view.as_ref());
+        view.is_some_and(|view| view.lost)
     }
 
     /// The known hosts, by name, each with its page.

@@ -9,6 +9,7 @@ mod census;
 mod cooldown;
 mod launch;
 mod ledger;
+mod lost;
 pub mod orphans;
 mod placement;
 mod scale_in;
@@ -51,7 +52,7 @@ pub struct World<'a> {
 /// What to record, why, and when to decide again.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plan {
-    /// Steps in the order in which they are to be recorded, terminations first.
+    /// Steps in the order in which they are to be recorded, launches last.
     pub intents: Vec<Intent>,
     /// One sentence each, for people: why these steps, and why not others.
     pub reasons: Vec<String>,
@@ -137,8 +138,10 @@ fn freeze(census: &Census<'_>) -> Plan {
 
 fn keep(world: &World<'_>) -> Plan {
     let mut plan = Plan::default();
-    // Launches that stalled are failures like others: all that follows is decided with them counted.
-    let group = cancel_stalled(world, &mut plan);
+    // Each step decides about the group as the one before leaves it. Launches that stalled are failures like others.
+    let group = lost::leave_slots(world, &mut plan);
+    let group = cancel_stalled(&group, world.now, &mut plan);
+    let group = lost::settle_returned(&group, world.now, &mut plan);
     let world = World {
         group: &group,
         ..*world
@@ -154,20 +157,21 @@ fn keep(world: &World<'_>) -> Plan {
 }
 
 /// Cancels launches past their deadline; the group as that leaves it.
-fn cancel_stalled<'a>(world: &World<'a>, plan: &mut Plan) -> Cow<'a, Group> {
-    let mut group = Cow::Borrowed(world.group);
-    let mut stalled = Census::of(world.group, world.now).stalled;
+fn cancel_stalled<'a>(before: &'a Group, now: Timestamp, plan: &mut Plan) -> Cow<'a, Group> {
+    let mut group = Cow::Borrowed(before);
+    let mut stalled = Census::of(before, now).stalled;
     if stalled.is_empty() {
         return group;
     }
     stalled.sort_by_key(|instance| (instance.created, instance.id));
     let cancel = Observation::Cancel(Cause::Stalled);
-    let is_cancelled = |i: &&Instance| group.to_mut().observe(i.id, &cancel, world.now).is_ok();
-    plan.terminate(stalled.into_iter().filter(is_cancelled), &Cause::Stalled);
+    let is_cancelled = |i: &&Instance| group.to_mut().observe(i.id, &cancel, now).is_ok();
+    let cancelled: Vec<_> = stalled.into_iter().filter(is_cancelled).collect();
     plan.reasons.push(format!(
         "cancelling {} launches: {}",
-        plan.intents.len(),
+        cancelled.len(),
         Cause::Stalled
     ));
+    plan.terminate(cancelled, &Cause::Stalled);
     group
 }

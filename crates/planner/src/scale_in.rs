@@ -53,6 +53,14 @@ fn choose<'a>(from: &[&'a Instance], count: usize) -> Vec<&'a Instance> {
     chosen
 }
 
+/// The `count` youngest launches.
+pub(crate) fn last_to_come<'a>(from: &[&'a Instance], count: usize) -> Vec<&'a Instance> {
+    let mut sorted = from.to_vec();
+    sorted.sort_by_key(|instance| Reverse(order(instance)));
+    sorted.truncate(count);
+    sorted
+}
+
 /// `count` instances in the order of [`shed_surplus`], whatever their zones, those not in service yet first.
 pub(crate) fn first_to_go<'a>(from: &[&'a Instance], count: usize) -> Vec<&'a Instance> {
     let mut sorted = from.to_vec();

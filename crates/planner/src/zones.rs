@@ -4,7 +4,7 @@
 //! desired capacity in service without it. When all slots are taken one stray goes first, and the next only
 //! when the replacement is in service.
 
-use domain::{Cause, Group};
+use domain::{Cause, Group, Intent};
 
 use crate::census::{Census, size};
 use crate::{Plan, scale_in};
@@ -21,7 +21,8 @@ pub(crate) fn retire_replaced(group: &Group, census: &Census<'_>, plan: &mut Pla
 
 /// Terminates one stray so that its slot becomes free for a replacement, when nothing else will free one.
 pub(crate) fn make_room(census: &Census<'_>, plan: &mut Plan) {
-    if census.at_rest() && plan.intents.is_empty() {
+    let ends = |intent: &Intent| matches!(intent, Intent::Terminate { .. });
+    if census.at_rest() && !plan.intents.iter().any(ends) {
         retire(census, 1, plan);
     }
 }

@@ -54,7 +54,7 @@ impl Manager {
         }
         let sent = self
             .dispatch
-            .send_due(&*self.deps.bus, &self.cache, self.deps.installation)
+            .send_due(&*self.deps.bus, &self.cache, &self.fleet, self.deps.installation)
             .await;
         self.note_sent(sent);
         Ok(())

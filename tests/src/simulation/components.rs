@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use host_agent::{AgentDeps, HostIdentity};
-use tokio::time::{sleep, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::check::OURS;
@@ -40,6 +40,17 @@ impl Role {
     }
 }
 
+impl Role {
+    /// The host whose it is.
+    #[must_use]
+    pub fn host(self) -> Option<usize> {
+        match self {
+            Self::Manager(_) => None,
+            Self::Launcher(at) | Self::Stopper(at) | Self::Agent(at) => Some(at),
+        }
+    }
+}
+
 impl fmt::Display for Role {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -51,10 +62,16 @@ impl fmt::Display for Role {
     }
 }
 
+/// Who stays away looks this often whether it still should.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
 /// Keeps a component running for ever.
 pub async fn supervise(world: Arc<World>, role: Role) {
     loop {
-        sleep_until(world.empty_until(role)).await;
+        // In steps: meanwhile it may be told to come back at once, or to stay away for longer.
+        while world.empty_until(role) > Instant::now() {
+            sleep_until(world.empty_until(role).min(Instant::now() + LOOK_AGAIN)).await;
+        }
         let life = world.born(role);
         world.trace.say(&life.name, || "begins".to_owned());
         let run = AssertUnwindSafe(life.live(run(&world, role, &life))).catch_unwind();

@@ -83,7 +83,7 @@ async fn trouble(world: &Arc<World>, seed: u64) {
 fn calm(world: &World) {
     world.trace.say("schedule", || "faults stop".to_owned());
     world.weather.clear();
-    for host in &world.hosts {
+    for host in world.hosts_left() {
         host.engine.lose_answers(0);
         host.engine.forget_faults();
         host.engine.up();
@@ -97,7 +97,7 @@ fn calm(world: &World) {
 /// The hosts as their agents register them.
 pub async fn hosts(world: &World) -> Vec<Host> {
     let mut hosts = Vec::new();
-    for host in &world.hosts {
+    for host in world.hosts_left() {
         let Ok(info) = host.engine.info().await else {
             continue;
         };

@@ -31,6 +31,8 @@ pub struct Setup {
     pub trouble: Duration,
     /// Groups whose images cannot run stay so.
     pub stay_broken: bool,
+    /// A host that is lost for good: which, when, and whether its containers die. Others are left, at least as many.
+    pub gone: Option<(usize, Duration, bool)>,
 }
 
 /// A host.
@@ -65,16 +67,21 @@ impl Setup {
         let stay_broken = dice.chance(300);
         // A host filled by launches that fail would let others come and go: then nothing is ever at rest.
         let limited = !stay_broken && dice.chance(400);
+        let hosts: Vec<_> = (0..dice.count(1..5))
+            .map(|_| HostSetup::drawn(dice, limited))
+            .collect();
+        let trouble = dice.millis(20_000..150_000);
+        let gone = (hosts.len() > 1 && dice.chance(300))
+            .then(|| (dice.count(0..hosts.len()), trouble.mul_f64(0.6), dice.chance(500)));
         Self {
             managers,
             exclusive,
-            hosts: (0..dice.count(1..5))
-                .map(|_| HostSetup::drawn(dice, limited))
-                .collect(),
+            hosts,
+            gone,
             manager_errors: (0..managers).map(|_| error(dice)).collect(),
             groups: dice.count(1..5),
             rates: Rates::drawn(dice),
-            trouble: dice.millis(20_000..150_000),
+            trouble,
             stay_broken,
         }
     }

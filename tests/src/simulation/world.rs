@@ -1,6 +1,6 @@
 //! Everything that a schedule runs: machines with clocks and engines, one store, one bus, and the components' lives.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -88,6 +88,8 @@ pub struct World {
     pub managers: Vec<Machine>,
     /// The users' machine.
     pub users: Machine,
+    /// Hosts that are lost for good, as they are lost.
+    pub gone: Mutex<BTreeSet<usize>>,
     /// Figures that all health managers share.
     pub metrics: telemetry::Metrics,
     lives: Mutex<BTreeMap<Role, Seat>>,
@@ -163,6 +165,7 @@ impl World {
                 .map(|error| Machine::new(*error, dice.clone()))
                 .collect(),
             users: Machine::new(0, dice.clone()),
+            gone: Mutex::default(),
             metrics: telemetry::Metrics::new(),
             lives: Mutex::default(),
             tasks: Mutex::default(),
@@ -233,8 +236,28 @@ impl World {
         }
     }
 
-    /// A component that crashed comes back at once.
+    /// Whether a host is lost for good.
+    #[must_use]
+    pub fn is_gone(&self, at: usize) -> bool {
+        self.gone
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(&at)
+    }
+
+    /// The hosts that will speak again when faults stop.
+    pub fn hosts_left(&self) -> impl Iterator<Item = &SimHost> {
+        let numbered = self.hosts.iter().enumerate();
+        numbered
+            .filter(|(at, _)| !self.is_gone(*at))
+            .map(|(_, host)| host)
+    }
+
+    /// A component that crashed comes back at once, unless its host is lost for good.
     pub fn come_back(&self, role: Role) {
+        if role.host().is_some_and(|at| self.is_gone(at)) {
+            return;
+        }
         if let Some(seat) = self.seats().get_mut(&role) {
             seat.empty_until = Instant::now();
         }

@@ -67,7 +67,7 @@ impl Instance {
             name: group.name.to_string(),
             instance_id: container.map_or_else(String::new, |known: &Container| known.id.short().to_owned()),
             kind: "container".to_owned(),
-            status: instance.phase.status().to_string(),
+            status: instance.status().to_string(),
             private_ip_address: container.map_or_else(String::new, |known| known.private_ip.clone()),
             public_ip_address: String::new(),
             hostname: instance.hostname.clone(),
@@ -96,6 +96,9 @@ fn lifecycle(phase: &Phase) -> &'static str {
 
 fn reason(instance: &domain::Instance) -> String {
     match &instance.phase {
+        Phase::InService { .. } if instance.is_lost() => {
+            format!("host {} is lost: it is replaced elsewhere", instance.host)
+        }
         Phase::Pending { .. } | Phase::InService { .. } => instance.reason.clone(),
         Phase::Terminating { cause, .. } | Phase::Terminated { cause } => cause.to_string(),
     }

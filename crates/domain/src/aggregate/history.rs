@@ -129,6 +129,32 @@ impl Group {
         self.note(ended(activity, ActivityStatus::Successful, String::new(), now));
     }
 
+    /// Tells that an instance's host was lost, and how that ended for it.
+    pub(super) fn note_loss(&mut self, before: &Instance, after: &Instance, now: Timestamp) {
+        let ended_so = match (before.lost, after.lost, &after.phase) {
+            (None, Some(_), _) => None,
+            (Some(was), Some(is), _) if was.returned && !is.returned => None,
+            (Some(_), None, Phase::InService { .. }) => Some("the host returned, and it stays".to_owned()),
+            (Some(_), None, Phase::Terminating { cause, .. } | Phase::Terminated { cause }) => {
+                Some(format!("it ends: {cause}"))
+            }
+            _ => return,
+        };
+        let since = after.lost.or(before.lost).map_or(now, |lost| lost.since);
+        let activity = Activity {
+            id: ActivityId::of_loss(after.id, since),
+            kind: ActivityKind::Change,
+            description: format!("Replacing {} in {} on {}", after.hostname, after.zone, after.host),
+            cause: format!("host {} is lost: it is silent, and others speak", after.host),
+            start: since,
+            ..launch(self, after)
+        };
+        self.note(match ended_so {
+            None => activity,
+            Some(how) => ended(activity, ActivityStatus::Successful, how, now),
+        });
+    }
+
     /// Notes a change of desired state, done at once.
     pub(super) fn note_change(&mut self, id: ActivityId, description: String, cause: &str, now: Timestamp) {
         self.note(Activity {

@@ -29,6 +29,16 @@ pub enum Intent {
         /// Why.
         cause: Cause,
     },
+    /// An instance's host is lost: its record leaves its slot.
+    Lose {
+        /// Which.
+        instance: InstanceId,
+    },
+    /// An instance whose host was lost and returned stays.
+    Keep {
+        /// Which.
+        instance: InstanceId,
+    },
     /// Take a container of ours that has no record (any more) into the group that lacks one.
     Adopt {
         /// A free slot.
@@ -84,6 +94,12 @@ impl Group {
             match (intent, launching) {
                 (Intent::Terminate { instance, cause }, _) => {
                     self.observe(*instance, &Observation::Cancel(cause.clone()), now)?;
+                }
+                (Intent::Lose { instance }, _) => {
+                    self.observe(*instance, &Observation::HostLost, now)?;
+                }
+                (Intent::Keep { instance }, _) => {
+                    self.observe(*instance, &Observation::Kept, now)?;
                 }
                 (
                     Intent::Launch {
@@ -150,6 +166,7 @@ impl Group {
                 deadline: now + with.stalled,
             },
             container: None,
+            lost: None,
         })
     }
 }

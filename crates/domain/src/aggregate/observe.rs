@@ -1,7 +1,7 @@
 //! Observed state: what reports and job outcomes do to a group's records.
 
 use crate::group::{BACKOFF_RESET, EARLY_EXIT};
-use crate::instance::Mark;
+use crate::instance::{Lost, Mark};
 use crate::phase::{Event, Phase};
 use crate::report::{ContainerFacts, ContainerState, Health};
 use crate::{Cause, Group, Illegal, Instance, InstanceId, LaunchHealth, Timestamp};
@@ -23,6 +23,10 @@ pub enum Observation {
     },
     /// The service cancels it, for example past its deadline.
     Cancel(Cause),
+    /// Its host is lost: the record leaves its slot. A launch under way is given up.
+    HostLost,
+    /// Its host was lost and returned, and it stays.
+    Kept,
 }
 
 impl Observation {
@@ -31,6 +35,7 @@ impl Observation {
             Self::Gone => Some(Event::Gone),
             Self::LaunchFailed { reason, .. } => Some(Event::LaunchFailed(reason.clone())),
             Self::Cancel(cause) => Some(Event::Cancel(cause.clone())),
+            Self::HostLost | Self::Kept => None,
             Self::Container(facts, _) => match facts.state {
                 ContainerState::Created | ContainerState::Running(Health::Starting) => None,
                 ContainerState::Running(Health::None | Health::Healthy) => Some(Event::Ready),
@@ -38,6 +43,40 @@ impl Observation {
                 ContainerState::Exited { code, oom } => Some(Event::Died { exit_code: code, oom }),
                 ContainerState::Removed => Some(Event::Cancel(Cause::Vanished)),
             },
+        }
+    }
+}
+
+impl Observation {
+    /// Whether it shows that the record's host speaks of it.
+    fn is_word_of_host(&self) -> bool {
+        match self {
+            Self::Container(..) | Self::LaunchFailed { .. } | Self::Gone | Self::Cancel(Cause::Vanished) => {
+                true
+            }
+            Self::Cancel(_) | Self::HostLost | Self::Kept => false,
+        }
+    }
+}
+
+/// What becomes of a record's note that its host was lost.
+fn lost_after(before: &Instance, after: &Phase, seen: &Observation, now: Timestamp) -> Option<Lost> {
+    match seen {
+        Observation::HostLost => {
+            let known = before.lost.filter(|lost| !lost.returned);
+            known.or(Some(Lost {
+                since: now,
+                returned: false,
+            }))
+        }
+        Observation::Kept => before.lost.filter(|lost| !lost.returned),
+        seen => {
+            let lost = before.lost.map(|lost| Lost {
+                returned: lost.returned || seen.is_word_of_host(),
+                ..lost
+            });
+            // Who ends on a host that speaks is a record like others.
+            lost.filter(|lost| !lost.returned || matches!(after, Phase::InService { .. }))
         }
     }
 }
@@ -65,9 +104,12 @@ impl Group {
         {
             after.note(facts, *mark);
         }
-        if let Some(event) = seen.event() {
+        let gives_up = *seen == Observation::HostLost && matches!(before.phase, Phase::Pending { .. });
+        let event = gives_up.then_some(Event::Cancel(Cause::HostLost));
+        if let Some(event) = event.or_else(|| seen.event()) {
             after.phase = after.phase.on(event, now)?;
         }
+        after.lost = lost_after(&before, &after.phase, seen, now);
         if after.says_as(&before) {
             return Ok(false);
         }
@@ -83,6 +125,7 @@ impl Group {
 
     /// History and launch health of one transition.
     fn note_transition(&mut self, before: &Instance, after: &Instance, host_full: bool, now: Timestamp) {
+        self.note_loss(before, after, now);
         match (&before.phase, &after.phase) {
             (Phase::Pending { .. }, Phase::InService { .. }) => self.note_launched(after, now),
             (Phase::Pending { .. }, Phase::Terminating { cause, .. } | Phase::Terminated { cause }) => {
@@ -118,7 +161,12 @@ impl Group {
             | Cause::Vanished
             | Cause::Died { .. }
             | Cause::Unhealthy => true,
-            Cause::ScaleIn | Cause::Requested | Cause::GroupStopped | Cause::ZoneRemoved => false,
+            Cause::ScaleIn
+            | Cause::Requested
+            | Cause::GroupStopped
+            | Cause::ZoneRemoved
+            | Cause::HostLost
+            | Cause::HostReturned => false,
         };
         self.note_launch_ended(launching, failed, &cause.to_string(), now);
         if failed && !host_full {
@@ -142,9 +190,12 @@ impl Group {
         let Some(last) = self.launches.last_failure else {
             return true;
         };
-        self.instances.iter().any(|i| match i.phase {
-            Phase::InService { since } => i.created >= last && now.since(since) >= BACKOFF_RESET,
-            Phase::Pending { .. } | Phase::Terminating { .. } | Phase::Terminated { .. } => false,
-        })
+        self.instances
+            .iter()
+            .filter(|i| !i.is_lost())
+            .any(|i| match i.phase {
+                Phase::InService { since } => i.created >= last && now.since(since) >= BACKOFF_RESET,
+                Phase::Pending { .. } | Phase::Terminating { .. } | Phase::Terminated { .. } => false,
+            })
     }
 }

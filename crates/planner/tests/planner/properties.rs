@@ -17,7 +17,7 @@ fn capacity(group: &Group, scene: &Scene) -> usize {
     group
         .instances
         .iter()
-        .filter(|i| i.phase.is_capacity(scene.now))
+        .filter(|i| i.is_capacity(scene.now))
         .count()
 }
 
@@ -32,7 +32,7 @@ fn is_kept(scene: &Scene) -> bool {
 fn launches(plan: &Plan) -> impl Iterator<Item = (&domain::HostName, &domain::ZoneName)> {
     plan.intents.iter().filter_map(|intent| match intent {
         Intent::Launch { host, zone, .. } => Some((host, zone)),
-        Intent::Terminate { .. } | Intent::Adopt { .. } => None,
+        _ => None,
     })
 }
 
@@ -41,7 +41,7 @@ fn ended(plan: &Plan) -> Vec<(domain::InstanceId, Cause)> {
         .iter()
         .filter_map(|intent| match intent {
             Intent::Terminate { instance, cause } => Some((*instance, cause.clone())),
-            Intent::Launch { .. } | Intent::Adopt { .. } => None,
+            _ => None,
         })
         .collect()
 }
@@ -136,10 +136,44 @@ proptest! {
         let within = scene.group.occupied() <= max(&scene.group);
         let plan = scene.step();
         let causes = ended(&plan);
-        if is_kept(&scene) && within && causes.iter().all(|(_, cause)| *cause == Cause::ZoneRemoved) {
+        let loses = plan.intents.iter().any(|intent| matches!(intent, Intent::Lose { .. }));
+        if is_kept(&scene) && within && !loses && causes.iter().all(|(_, cause)| *cause == Cause::ZoneRemoved) {
             let cost = usize::from(!had_slots);
             let kept = scene.group.in_service();
             prop_assert!(kept + cost >= serving.min(wanted), "{kept} of {serving}: {:?}", steps(&plan));
+        }
+    }
+
+    #[test]
+    fn what_is_on_a_lost_host_leaves_its_slot_and_nothing_else_does(mut scene in any_scene()) {
+        let before = scene.group.clone();
+        let lost = |scene: &Scene, name: &domain::HostName| {
+            scene.hosts.iter().any(|view| view.lost && view.host.name == *name)
+        };
+        scene.step();
+        for instance in &scene.group.instances {
+            let Some(old) = before.instance(instance.id) else { continue };
+            if !old.is_lost() && instance.is_lost() {
+                prop_assert!(is_kept(&scene) && lost(&scene, &instance.host), "{instance:?}");
+            }
+            if is_kept(&scene) && lost(&scene, &instance.host) {
+                prop_assert!(!instance.occupies_slot(), "{instance:?}");
+            }
+            prop_assert!(!is_kept(&scene) || !instance.has_returned(), "nobody decided about {instance:?}");
+        }
+    }
+
+    #[test]
+    fn a_return_never_costs_capacity_that_is_wanted(mut scene in any_scene()) {
+        let was = scene.group.clone();
+        let plan = scene.step();
+        let returned: Vec<_> = ended(&plan).into_iter().filter(|(_, cause)| *cause == Cause::HostReturned).collect();
+        let left = capacity(&scene.group, &scene);
+        prop_assert!(returned.is_empty() || left >= scene.group.wanted() as usize, "{left}: {:?}", steps(&plan));
+        for (id, _) in returned {
+            let gone = was.instance(id).unwrap();
+            let serving = scene.group.in_service();
+            prop_assert!(!gone.is_serving() || serving >= scene.group.wanted() as usize, "{serving}: {:?}", steps(&plan));
         }
     }
 
@@ -170,9 +204,10 @@ proptest! {
         }
         let group = &scene.group;
         let zones = &group.spec.availability_zones;
-        let placed = group.instances.iter().filter(|i| zones.contains(&i.zone)).count();
+        let known = || group.instances.iter().filter(|i| !i.is_lost());
+        let placed = known().filter(|i| zones.contains(&i.zone)).count();
         prop_assert_eq!(placed, group.wanted() as usize, "{:?}", told);
-        prop_assert_eq!((group.instances.len(), group.in_service()), (placed, placed));
+        prop_assert_eq!((known().count(), group.in_service()), (placed, placed));
         prop_assert_eq!(scene.plan(), Plan::default());
     }
 }

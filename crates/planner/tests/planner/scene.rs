@@ -92,6 +92,7 @@ pub fn host(name: &str) -> HostView {
         load: Load::default(),
         suspect: false,
         silent: false,
+        lost: false,
     }
 }
 
@@ -109,6 +110,7 @@ pub fn record(id: u128, slot: u32, at: (&str, &str), created: Timestamp, phase: 
         reason: String::new(),
         phase,
         container: None,
+        lost: None,
     }
 }
 
@@ -228,13 +230,15 @@ impl Scene {
     }
 
     /// Everything launched comes up, everything terminating goes.
+    ///
+    /// Nothing is heard of lost hosts.
     pub fn settle(&mut self) {
         let now = self.now;
         let ending: Vec<_> = self
             .group
             .instances
             .iter()
-            .filter(|i| matches!(i.phase, Phase::Terminating { .. }))
+            .filter(|i| matches!(i.phase, Phase::Terminating { .. }) && !i.is_lost())
             .map(|i| i.id)
             .collect();
         for id in ending {
@@ -280,6 +284,8 @@ pub fn steps(plan: &Plan) -> Vec<String> {
     let step = |intent: &Intent| match intent {
         Intent::Launch { slot, host, zone, .. } => format!("launch {slot} on {host} for {zone}"),
         Intent::Terminate { instance, cause } => format!("end {}: {cause}", instance.0.as_u128()),
+        Intent::Lose { instance } => format!("lose {}", instance.0.as_u128()),
+        Intent::Keep { instance } => format!("keep {}", instance.0.as_u128()),
         Intent::Adopt { .. } => panic!("plans adopt nothing"),
     };
     plan.intents.iter().map(step).collect()
@@ -289,7 +295,7 @@ pub fn steps(plan: &Plan) -> Vec<String> {
 pub fn hosts_of(plan: &Plan) -> Vec<String> {
     let host = |intent: &Intent| match intent {
         Intent::Launch { host, .. } => Some(host.to_string()),
-        Intent::Terminate { .. } | Intent::Adopt { .. } => None,
+        _ => None,
     };
     plan.intents.iter().filter_map(host).collect()
 }

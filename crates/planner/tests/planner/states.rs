@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::phase::Remains;
 use domain::report::Load;
 use domain::{
-    Capacity, Cause, Generation, Group, GroupState, HostState, Instance, LaunchHealth, Phase, Timestamp,
+    Capacity, Cause, Generation, Group, GroupState, HostState, Instance, LaunchHealth, Lost, Phase, Timestamp,
 };
 use planner::HostView;
 use proptest::collection::vec;
@@ -48,6 +48,11 @@ fn phase() -> impl Strategy<Value = Phase> {
     ]
 }
 
+fn lost() -> impl Strategy<Value = Option<Lost>> {
+    let one = (long_ago(), any::<bool>()).prop_map(|(since, returned)| Lost { since, returned });
+    option::weighted(0.3, one)
+}
+
 fn instances(first: u128) -> impl Strategy<Value = Vec<Instance>> {
     let one = (
         0_u32..8,
@@ -55,11 +60,21 @@ fn instances(first: u128) -> impl Strategy<Value = Vec<Instance>> {
         select(ZONES.to_vec()),
         long_ago(),
         phase(),
+        lost(),
     );
     vec(one, 0..9).prop_map(move |parts| {
         let numbered = (first..).zip(parts);
         numbered
-            .map(|(id, (slot, host, zone, created, phase))| record(id, slot, (host, zone), created, phase))
+            .map(|(id, (slot, host, zone, created, phase, lost))| {
+                let mut record = record(id, slot, (host, zone), created, phase);
+                // As the aggregate leaves it: a launch is given up with its host, and only who serves can return.
+                record.lost = lost.filter(|lost| match record.phase {
+                    Phase::Pending { .. } => false,
+                    Phase::InService { .. } => true,
+                    Phase::Terminating { .. } | Phase::Terminated { .. } => !lost.returned,
+                });
+                record
+            })
             .collect()
     })
 }
@@ -107,7 +122,7 @@ fn any_group() -> impl Strategy<Value = Group> {
 fn views() -> impl Strategy<Value = Vec<HostView>> {
     let capacity = (option::of(0_u32..6), option::of(0_u64..6), option::of(0_u32..6));
     let load = (0_u32..40, 0_u32..40);
-    let flags = [0.2; 4].map(prop::bool::weighted);
+    let flags = [0.2; 5].map(prop::bool::weighted);
     let one = (subsequence(ZONES.to_vec(), 0..=3), capacity, load, flags);
     vec(one, 0..=4).prop_map(|parts| {
         let named = HOSTS.iter().zip(parts);
@@ -119,9 +134,9 @@ fn views() -> impl Strategy<Value = Vec<HostView>> {
 
 type Figures = (Option<u32>, Option<u64>, Option<u32>);
 
-fn view(name: &str, zones: &[&str], figures: Figures, load: (u32, u32), flags: [bool; 4]) -> HostView {
+fn view(name: &str, zones: &[&str], figures: Figures, load: (u32, u32), flags: [bool; 5]) -> HostView {
     let (instances, gib, vcpus) = figures;
-    let [control, cordoned, suspect, silent] = flags;
+    let [control, cordoned, suspect, silent, long] = flags;
     let mut view = HostView {
         load: Load {
             cpu: f64::from(load.0),
@@ -129,6 +144,7 @@ fn view(name: &str, zones: &[&str], figures: Figures, load: (u32, u32), flags: [
         },
         suspect,
         silent,
+        lost: silent && long,
         ..host(name)
     };
     view.host.zones = zones.iter().map(|name| zone(name)).collect();

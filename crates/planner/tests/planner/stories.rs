@@ -4,4 +4,5 @@ mod failures;
 mod hosts;
 mod ledger;
 mod life;
+mod lost;
 mod zones;

@@ -76,6 +76,10 @@ pub fn instance(group: &Group, slot: u32, metadata: &str) -> Instance {
                 sequence: u64::MAX,
             }),
         }),
+        lost: Some(domain::Lost {
+            since: Timestamp::from_millis(1_700_000_000_123),
+            returned: false,
+        }),
     }
 }
 

@@ -82,6 +82,7 @@ fn host(n: u32) -> HostView {
         load: Load::default(),
         suspect: false,
         silent: false,
+        lost: false,
     }
 }
 
@@ -145,6 +146,7 @@ fn instance(group: u128, slot: u32, template: &Template) -> Instance {
         reason: String::new(),
         phase: Phase::InService { since: NOW },
         container: None,
+        lost: None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is done to the machinery: components crash and stand still, engines restart, the store and the bus go away,
 //! clocks jump.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use engine::simulated::{Call, Fault};
@@ -29,6 +29,8 @@ pub enum Breakage {
     EngineRestart(usize, Duration),
     /// A host's engine tells no events.
     EngineMute(usize, Duration),
+    /// A host is lost, with its containers dead or going on: for so long, or for good.
+    HostLost(usize, Option<Duration>, bool),
     /// A host's next call of a kind goes wrong.
     CallFails(usize, Call, Fault),
     /// The store does not answer.
@@ -63,7 +65,7 @@ impl Breakage {
     #[must_use]
     pub fn drawn(dice: &Dice, setup: &Setup) -> Self {
         let host = dice.count(0..setup.hosts.len().max(1));
-        match dice.among(0..20) {
+        match dice.among(0..23) {
             0..3 => Self::Crash(role(dice, setup), dice.millis(0..15_000)),
             3..7 => Self::CrashAtStep(role(dice, setup), dice.figure(0..60)),
             7..9 => Self::Hold(role(dice, setup), dice.millis(500..40_000)),
@@ -77,6 +79,8 @@ impl Breakage {
             16 => Self::BusWiped,
             17 => Self::HostsMute(dice.millis(1_000..40_000)),
             18 => Self::ManagerClock(dice.count(0..setup.managers.max(1)), jump(dice)),
+            // Longer than it takes to be lost, mostly.
+            19..22 => Self::HostLost(host, Some(dice.millis(40_000..140_000)), dice.chance(400)),
             _ => Self::HostClock(host, jump(dice)),
         }
     }
@@ -114,6 +118,7 @@ impl Breakage {
             Self::EngineDown(at, span) => on_engine(world, at, span, Trouble::Down),
             Self::EngineRestart(at, span) => on_engine(world, at, span, Trouble::Restart),
             Self::EngineMute(at, span) => on_engine(world, at, span, Trouble::Mute),
+            Self::HostLost(at, span, dies) => lose_host(world, at, span, dies),
             Self::CallFails(at, call, fault) => {
                 if let Some(host) = world.hosts.get(at) {
                     host.engine.fail_next(call, fault);
@@ -174,6 +179,32 @@ fn on_engine(world: &Arc<World>, at: usize, span: Duration, trouble: Trouble) {
             Trouble::Mute => engine.unmute(),
         }
     });
+}
+
+/// Longer than any schedule.
+const FOR_GOOD: Duration = Duration::from_secs(24 * 3600);
+
+fn lose_host(world: &Arc<World>, at: usize, span: Option<Duration>, dies: bool) {
+    if span.is_none()
+        && let Some(host) = world.hosts.get(at)
+    {
+        world
+            .gone
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(at);
+        world.checks.gone(&host.name);
+    }
+    let away = span.unwrap_or(FOR_GOOD);
+    for role in [Role::Launcher(at), Role::Stopper(at), Role::Agent(at)] {
+        world.crash(role, away);
+    }
+    on_engine(
+        world,
+        at,
+        away,
+        if dies { Trouble::Restart } else { Trouble::Down },
+    );
 }
 
 /// `kill -9` of everything of ours. What was acknowledged is there afterwards.

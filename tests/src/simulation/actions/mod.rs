@@ -48,6 +48,9 @@ pub fn drawn(dice: &Dice, setup: &Setup) -> Vec<(Duration, Action)> {
         };
         actions.push((dice.millis(2_000..trouble.max(2_001)), action));
     }
+    if let Some((host, at, dies)) = setup.gone {
+        actions.push((at, Action::Break(Breakage::HostLost(host, None, dies))));
+    }
     actions.sort_by_key(|(at, _)| *at);
     actions
 }

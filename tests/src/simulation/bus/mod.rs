@@ -137,11 +137,13 @@ impl SimBus {
         for (copy, delay) in arrivals.into_iter().enumerate() {
             let item = item.copied(copy);
             if delay.is_zero() {
+                item.heard(&self.checks);
                 item.put(&bus).await?;
             } else {
-                let bus = Arc::clone(&bus);
+                let (bus, checks) = (Arc::clone(&bus), Arc::clone(&self.checks));
                 tokio::spawn(async move {
                     sleep(delay).await;
+                    item.heard(&checks);
                     // A full queue is one more way of losing it.
                     let _ = item.put(&bus).await;
                 });
@@ -168,6 +170,17 @@ impl Item {
                 ..job.clone()
             }),
             other => other.clone(),
+        }
+    }
+
+    /// Reports and events end a silence.
+    fn heard(&self, checks: &Checks) {
+        match self {
+            Self::Message(Message::Host { stamp, body }) => match body {
+                domain::FromHost::Report { .. } | domain::FromHost::Event(_) => checks.heard(&stamp.host),
+                domain::FromHost::Samples { .. } => {}
+            },
+            Self::Message(Message::Job { .. }) | Self::Job(_) | Self::Nudge(_) => {}
         }
     }
 

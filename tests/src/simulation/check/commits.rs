@@ -7,6 +7,7 @@ use domain::{
 use tokio::time::Instant;
 
 use super::super::life::Life;
+use super::losses::ends_by_return;
 use super::{Checks, Kept, State, lives};
 
 fn figure(number: u32) -> usize {
@@ -64,6 +65,7 @@ impl Checks {
         self.check_slots(&mut state, &before.group, group);
         self.check_ended(&mut state, &before.group, group);
         self.check_scale_in(&mut state, &before.group, group);
+        self.check_losses(&mut state, &before.group, group);
         note_change(&mut state, &before.group, group, &life.name);
         // A report so late that its record ended under an earlier leader brings the record back: adopted, it is new.
         for gone in before
@@ -92,14 +94,17 @@ impl Checks {
 
     fn tell(&self, life: &Life, before: &Group, after: &Group) {
         self.trace.say(&life.name, || {
-            let phase = |group: &Group, i: &Instance| group.instance(i.id).map(|i| i.phase.clone());
+            let phase = |group: &Group, i: &Instance| group.instance(i.id).map(|i| (i.phase.clone(), i.lost));
             let changed = after
                 .instances
                 .iter()
                 .chain(before.instances.iter().filter(|i| after.instance(i.id).is_none()));
             let changed = changed.filter(|i| phase(before, i) != phase(after, i));
             let told = changed.map(|i| match phase(after, i) {
-                Some(phase) => format!("{} slot {} on {}: {phase:?}", i.hostname, i.slot, i.host),
+                Some((phase, lost)) => {
+                    let lost = lost.map(|lost| format!(" {lost:?}")).unwrap_or_default();
+                    format!("{} slot {} on {}: {phase:?}{lost}", i.hostname, i.slot, i.host)
+                }
                 None => format!("{} slot {} on {}: record dropped", i.hostname, i.slot, i.host),
             });
             format!(
@@ -146,14 +151,10 @@ impl Checks {
 
     /// A slot is free only once the engine's container is dead; a record goes only once it is gone.
     fn check_ended(&self, state: &mut State, before: &Group, after: &Group) {
-        let freed = before
-            .instances
-            .iter()
-            .filter(|i| i.phase.occupies_slot())
-            .filter(|i| {
-                let now = after.instance(i.id).map(|i| &i.phase);
-                now.is_none_or(|phase| !phase.occupies_slot())
-            });
+        let freed = before.instances.iter().filter(|i| i.occupies_slot()).filter(|i| {
+            let now = after.instance(i.id);
+            now.is_none_or(|now| !now.occupies_slot() && !now.is_lost())
+        });
         let freed: Vec<_> = freed.filter(|i| !state.by_hand.contains(&i.id)).collect();
         for record in freed {
             if self.container_of(record).is_some_and(|facts| lives(&facts)) {
@@ -198,7 +199,9 @@ impl Checks {
 
     /// Scaling in leaves what is desired.
     fn check_scale_in(&self, state: &mut State, before: &Group, after: &Group) {
-        let capacity = |i: &&Instance| matches!(i.phase, Phase::Pending { .. } | Phase::InService { .. });
+        let capacity = |i: &&Instance| {
+            !i.is_lost() && matches!(i.phase, Phase::Pending { .. } | Phase::InService { .. })
+        };
         let ended = after.instances.iter().filter(|i| {
             let now = matches!(
                 &i.phase,
@@ -207,7 +210,7 @@ impl Checks {
                     ..
                 }
             );
-            now && before.instance(i.id).as_ref().is_some_and(capacity)
+            (now || ends_by_return(&i.phase)) && before.instance(i.id).as_ref().is_some_and(capacity)
         });
         let left = after.instances.iter().filter(capacity).count();
         if ended.count() > 0 && left < figure(after.wanted()) {

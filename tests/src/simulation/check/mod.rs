@@ -5,6 +5,7 @@
 
 pub mod commits;
 pub mod disk;
+pub mod losses;
 pub mod rest;
 pub mod starts;
 pub mod truth;
@@ -46,6 +47,12 @@ pub struct State {
     pub documents: BTreeMap<(Kind, AccountName, String), Document>,
     /// Records whose containers somebody else started: the service cannot answer for those.
     pub by_hand: BTreeSet<InstanceId>,
+    /// Records whose hosts were lost: until it is decided who stays and who goes, they are above the ceiling.
+    pub lost: BTreeSet<InstanceId>,
+    /// Hosts that are lost for good.
+    pub gone: BTreeSet<HostName>,
+    /// When something that a host says last reached the bus.
+    heard: BTreeMap<HostName, Instant>,
     /// Containers of somebody else, which nobody of ours may touch.
     pub foreign: Vec<(HostName, ContainerId)>,
     /// How often each record's container was started by the service.
@@ -80,6 +87,12 @@ pub struct Counts {
     pub jobs: u64,
     /// Crashes of components.
     pub crashes: u64,
+    /// Records that were lost with their hosts.
+    pub lost: u64,
+    /// Of these, those that stayed when their hosts returned.
+    pub kept: u64,
+    /// Those that went then, or their replacements.
+    pub surplus: u64,
 }
 
 impl std::ops::AddAssign for Counts {
@@ -88,6 +101,9 @@ impl std::ops::AddAssign for Counts {
         self.starts += more.starts;
         self.jobs += more.jobs;
         self.crashes += more.crashes;
+        self.lost += more.lost;
+        self.kept += more.kept;
+        self.surplus += more.surplus;
     }
 }
 
@@ -163,8 +179,22 @@ impl Checks {
     pub fn sent(&self, job: &Job) {
         let mut state = self.state();
         state.counts.jobs += 1;
+        // To a host that is lost for good it is sent for ever.
+        if state.gone.contains(&job.host) {
+            return;
+        }
         let what = format!("the job {} was sent", job.message_id());
         state.last_change.insert(job.group, (Instant::now(), what));
+    }
+
+    /// A host is lost for good.
+    pub fn gone(&self, host: &HostName) {
+        self.state().gone.insert(host.clone());
+    }
+
+    /// Something that a host says reached the bus.
+    pub fn heard(&self, host: &HostName) {
+        self.state().heard.insert(host.clone(), Instant::now());
     }
 
     /// Somebody runs a container that is none of ours.

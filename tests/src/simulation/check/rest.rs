@@ -28,8 +28,12 @@ impl Checks {
             .values()
             .filter(|kept| !broken.contains(&kept.group.id))
         {
-            group_at_rest(&kept.group)?;
+            group_at_rest(&kept.group, &state)?;
             for record in &kept.group.instances {
+                if state.gone.contains(&record.host) {
+                    lost_at_rest(record)?;
+                    continue;
+                }
                 record_at_rest(
                     record,
                     by_record.get(&record.id).map_or(&[][..], Vec::as_slice),
@@ -49,14 +53,15 @@ impl Checks {
                 id.short()
             ));
         }
-        let known = |facts: &ContainerFacts| {
-            broken.contains(&facts.group)
+        let known = |host: &HostName, facts: &ContainerFacts| {
+            state.gone.contains(host)
+                || broken.contains(&facts.group)
                 || state
                     .groups
                     .get(&facts.group)
                     .is_some_and(|kept| kept.group.instance(facts.record).is_some())
         };
-        match containers.iter().find(|(_, facts)| !known(facts)) {
+        match containers.iter().find(|(host, facts)| !known(host, facts)) {
             Some((host, facts)) => Err(format!("{} on {host} has no record", facts.name)),
             None => Ok(()),
         }
@@ -98,8 +103,11 @@ fn name(state: &State, id: GroupId) -> String {
         .map_or_else(|| id.to_string(), |kept| kept.group.name.to_string())
 }
 
-fn group_at_rest(group: &Group) -> Result<(), Unrest> {
-    if group.deleted {
+fn group_at_rest(group: &Group, state: &State) -> Result<(), Unrest> {
+    let known = group.instances.iter().filter(|i| !state.gone.contains(&i.host));
+    let known = known.count();
+    // A deleted group waits, hidden, for a host that is lost.
+    if group.deleted && (known > 0 || group.instances.is_empty()) {
         return Err(format!(
             "deleted group {} is still there: {} records",
             group.name,
@@ -110,14 +118,22 @@ fn group_at_rest(group: &Group) -> Result<(), Unrest> {
         return Err(format!("history of {} is not copied", group.name));
     }
     let wanted = usize::try_from(group.wanted()).unwrap_or(usize::MAX);
-    if group.instances.len() > wanted {
-        return Err(format!(
-            "{} has {} records, {wanted} are wanted",
-            group.name,
-            group.instances.len()
-        ));
+    if known > wanted {
+        return Err(format!("{} has {known} records, {wanted} are wanted", group.name,));
     }
     Ok(())
+}
+
+/// On a host that is lost for good nothing counts any more.
+fn lost_at_rest(record: &Instance) -> Result<(), Unrest> {
+    let ends = matches!(record.phase, Phase::Terminating { .. });
+    if record.is_lost() || ends {
+        return Ok(());
+    }
+    Err(format!(
+        "{} is on a lost host and {:?}",
+        record.hostname, record.phase
+    ))
 }
 
 fn record_at_rest(
@@ -154,7 +170,11 @@ fn record_at_rest(
 fn enough(state: &State, group: &Group, hosts: &[Host]) -> Result<(), Unrest> {
     let wanted = usize::try_from(group.wanted()).unwrap_or(usize::MAX);
     let zones = &group.spec.availability_zones;
-    let placed = group.instances.iter().filter(|i| zones.contains(&i.zone)).count();
+    let placed = group
+        .instances
+        .iter()
+        .filter(|i| !i.is_lost() && zones.contains(&i.zone))
+        .count();
     let Some(need) = state.need_of(group).filter(|_| placed < wanted) else {
         return Ok(());
     };

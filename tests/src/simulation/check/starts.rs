@@ -34,7 +34,9 @@ impl Checks {
                 "{} was started on {host}, not {}",
                 started.name, record.host
             )),
-            Some(record) if !record.phase.occupies_slot() => Some(format!(
+            // Its host does not know yet that it was lost.
+            Some(record) if state.lost.contains(&record.id) => None,
+            Some(record) if !record.occupies_slot() => Some(format!(
                 "{} was started and its record has no slot: {:?}",
                 started.name, record.phase
             )),
@@ -59,6 +61,7 @@ impl Checks {
                 && facts.installation == OURS
                 && lives(facts)
                 && !state.by_hand.contains(&facts.record)
+                && !state.lost.contains(&facts.record)
         };
         let living = alive.iter().filter(|facts| ours(facts)).count() + elsewhere.filter(ours).count();
         let Some(ceiling) = state.groups.get(&started.group).map(|kept| kept.ceiling) else {
