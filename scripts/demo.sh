@@ -6,12 +6,6 @@
 
 group=web
 
-# Runs a command after showing it, as the user would type it.
-typed() {
-    echo "\$ $*"
-    "$@"
-}
-
 build() {
     local profile=${PROFILE:-dev}
     say "building microscaler and ms (profile $profile; the first time about four minutes on two cores)"
@@ -29,7 +23,7 @@ check() {
     for file in /usr/local/microscaler/config/microscaler.yml /etc/microscaler/microscaler.yml; do
         [ ! -e "$file" ] || die "microscaler would take this machine's configuration $file, and the demo wants none"
     done
-    free_port || die "something listens on port $port, which microscaler needs"
+    free "$port" || die "something listens on port $port, which microscaler needs"
 }
 
 start() {
@@ -42,8 +36,6 @@ start() {
         die "microscaler did not start; its log is $demo/microscaler.log"
     fi
 }
-
-free_port() { ! (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; }
 
 healthy_or_ended() { healthy || ! kill -0 "$pid" 2>/dev/null; }
 

@@ -3,15 +3,6 @@
 # it was started from here. Debian packages and what cargo built stay.
 . "$(dirname "$0")/demo-lib.sh"
 
-# Through ms while microscaler runs, so that every container gets its SIGTERM and its five seconds.
-stop_groups() {
-    local name
-    ms login >/dev/null || return 0
-    ms list-asgs | awk '$2 != "stopped" && NR > 1 { print $1 }' | while read -r name; do
-        ms stop-asg --asg-name "$name" --wait </dev/null >/dev/null || true
-    done
-}
-
 stop_microscaler() {
     local pid
     pid=$(cat "$demo/microscaler.pid")
@@ -23,16 +14,6 @@ stop_microscaler() {
 }
 
 ended() { ! running; }
-
-# Containers that are still there, because microscaler was killed or could not stop them; then the images.
-remove_from_engine() {
-    local left
-    mapfile -t left < <(containers)
-    [ ${#left[@]} = 0 ] || docker rm --force --volumes "${left[@]}" >/dev/null
-    mapfile -t left < <(docker images --quiet --filter "label=$demo_image" | sort -u)
-    [ ${#left[@]} = 0 ] || docker image rm --force "${left[@]}" >/dev/null ||
-        echo "an image is left: a container that is not the demo's uses it"
-}
 
 say "removing the demo"
 if running; then

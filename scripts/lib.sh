@@ -14,6 +14,10 @@ demo_image=microscaler-demo-web
 # shellcheck disable=SC2034
 programs=(--package scenarios --package supervisor --bin microscaler --package ms-cli --bin ms)
 
+# The components' own programs.
+# shellcheck disable=SC2034
+component_programs=(asg-controller health-manager worker-launch worker-stop host-agent)
+
 say() { printf '\n== %s\n' "$*"; }
 
 die() {

@@ -1,0 +1,19 @@
+# shellcheck shell=bash
+# Where the fleet on this machine keeps things, for fleet.sh and fleet-down.sh. Sourced, never run.
+home=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)/.fleet
+. "$(dirname "${BASH_SOURCE[0]}")/installation.sh"
+
+conf=$home/supervisord.conf
+# shellcheck disable=SC2034
+port=56785
+# Not the servers' usual ports, on which services of Debian's packages may run.
+# shellcheck disable=SC2034
+mongodb_port=57017 nats_port=54222 redis_port=56379
+export DOCKER_HOST=unix:///var/run/docker.sock
+export ASG_CLI_FILE=$home/ms.yml
+PATH=$home/bin:$PATH:/usr/sbin # where Debian keeps nats-server
+
+control() { supervisorctl --configuration "$conf" "$@"; }
+
+# Whether the fleet's supervisord runs.
+running() { runs "$(cat "$home/supervisord.pid" 2>/dev/null || true)" supervisord; }

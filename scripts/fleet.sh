@@ -1,0 +1,135 @@
+#!/usr/bin/env bash
+# A whole fleet on this machine: MongoDB, NATS, Redis and one process per component under a supervisord of its own.
+# Everything that it keeps is in .fleet; fleet-down.sh removes it all.
+. "$(dirname "$0")/fleet-lib.sh"
+
+# The command of a server that speaks MongoDB's protocol; nothing when the configuration names one elsewhere.
+mongodb_command() {
+    local data=$home/data/mongodb
+    if [ -n "${MONGODB_URI:-}" ]; then
+        return
+    elif has mongod; then
+        echo "mongod --bind_ip 127.0.0.1 --port $mongodb_port --dbpath $data"
+    elif has ferretdb; then
+        echo "ferretdb --listen 127.0.0.1:$mongodb_port --data $data"
+    else
+        die "no MongoDB server: install mongod (4.4 or newer) or put it on PATH, or name a running one with MONGODB_URI.
+Debian has no package of it; ferretdb, which speaks its protocol, on PATH serves as well."
+    fi
+}
+
+check() {
+    local taken
+    for taken in "$port" "$mongodb_port" "$nats_port" "$redis_port"; do
+        free "$taken" || die "something listens on port $taken, which the fleet needs ('make down' ends the demo)"
+    done
+}
+
+build() {
+    say "building the programs (the first time about four minutes on two cores)"
+    cargo build "${programs[@]}" "${component_programs[@]/#/--bin=}"
+    scripts/image.sh
+    # Copies, so that a later build does not change what runs.
+    mkdir -p "$home/bin"
+    local program
+    for program in ms "${component_programs[@]}"; do
+        cp "${CARGO_TARGET_DIR:-target}/debug/$program" "$home/bin"
+    done
+}
+
+configure() {
+    local mongodb=$1
+    umask 077
+    mkdir -p "$home"/{config,log,data/{mongodb,nats,redis}}
+    [ -s "$home/key" ] || head -c 24 /dev/urandom | base64 | tr -d '+/=\n' >"$home/key"
+    cat >"$home/config/microscaler.yml" <<YAML
+controller:
+  address: 127.0.0.1
+  port: $port
+database:
+  port: $mongodb_port
+  uri: ${MONGODB_URI:-}
+agent:
+  nats: nats://127.0.0.1:$nats_port
+redis: redis://127.0.0.1:$redis_port
+auth:
+  admin: $(cat "$home/key")
+YAML
+    cat >"$ASG_CLI_FILE" <<YAML
+login:
+  target: http://localhost:$port/asgcc
+  user: admin
+  key: $(cat "$home/key")
+YAML
+    cat >"$conf" <<INI
+[unix_http_server]
+file=$home/supervisor.sock
+chmod=0700
+[supervisord]
+logfile=$home/log/supervisord.log
+pidfile=$home/supervisord.pid
+childlogdir=$home/log
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
+[supervisorctl]
+serverurl=unix://$home/supervisor.sock
+[include]
+files = $home/conf.d/*.conf
+INI
+    # The files that operators install, with this fleet's directory and ports.
+    mkdir -p "$home/conf.d"
+    sed "s#/usr/local/microscaler#$home#g" supervisor/supervisord/microscaler.conf >"$home/conf.d/microscaler.conf"
+    sed "s#/usr/local/microscaler#$home#g; s#--port 4222#--port $nats_port#; s#--port 6379#--port $redis_port#
+        s#^command=mongod .*#command=$mongodb#" supervisor/supervisord/servers.conf >"$home/conf.d/servers.conf"
+    if [ -z "$mongodb" ]; then
+        sed -i '/^\[program:mongodb\]/,/^$/d' "$home/conf.d/servers.conf"
+    fi
+}
+
+works() { answers_ok "$port" /health && ms login >/dev/null 2>&1 && ms list-asgs >/dev/null 2>&1 && host_is_known; }
+
+host_is_known() { ms status -o json | grep -q host-agent@; }
+
+start() {
+    say "starting supervisord, everything in $home"
+    supervisord --configuration "$conf"
+    if ! wait_until 90 works; then
+        control status || true
+        tail -n 5 "$home"/log/*stderr* >&2
+        die "the fleet does not work yet; its logs are in $home/log"
+    fi
+}
+
+next() {
+    say "the fleet runs. Next, for example:"
+    cat <<TEXT
+export PATH=$home/bin:\$PATH ASG_CLI_FILE=$ASG_CLI_FILE
+supervisorctl -c $conf status
+supervisorctl -c $conf restart controller healthmanager worker-launch worker-stop
+ms status
+ms add-lconf --lconf-name web-v1 --lconf-image-id $demo_image --lconf-instances-type t1.micro --lconf-key demo
+ms add-asg --asg-name web --asg-availability-zones zone-a --asg-launch-configuration web-v1 --asg-min-size 1 \\
+    --asg-desired-capacity 3 --asg-max-size 6 --asg-scale-out-cooldown 60 --asg-scale-in-cooldown 60 \\
+    --asg-domain demo.internal --asg-no-load-balancer
+ms start-asg --asg-name web --wait
+tail -f $home/log/healthmanager-stderr*
+make fleet-down
+TEXT
+}
+
+scripts/engine.sh up
+if running; then
+    say "the fleet runs already"
+else
+    mongodb=$(mongodb_command)
+    check
+    need_rust
+    install nats-server redis-server supervisor
+    build
+    configure "$mongodb"
+    start
+fi
+typed control status || true
+typed ms login
+typed ms status
+next
