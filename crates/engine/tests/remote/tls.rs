@@ -1,6 +1,9 @@
 //! Over TLS, with certificates on both sides.
 
-use engine::{ContainerEngine, Docker, EngineTls};
+use domain::InstallationId;
+use engine::{ContainerEngine, Docker, DockerOptions, EngineTls};
+use tokio::io::AsyncWriteExt;
+use uuid::Uuid;
 
 use super::certificates::Certificates;
 use super::dockerd::Dockerd;
@@ -98,4 +101,29 @@ async fn files_that_cannot_be_used_are_named_and_new_ones_serve_at_once() {
     assert!(engine.info().await.is_err());
     std::fs::copy(&ours.key, &own).unwrap();
     engine.info().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_does_not_speak_tls_is_told_from_what_nobody_trusts() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let plain = async {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        stream
+            .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+            .await
+            .unwrap();
+        stream
+    };
+    let made = Certificates::of(&[]);
+    let options = DockerOptions {
+        address: format!("https://127.0.0.1:{port}"),
+        tls: Some(made.client()),
+        ..DockerOptions::local(InstallationId(Uuid::now_v7()))
+    };
+    let (said, _stream) = tokio::join!(refused(options), plain);
+    assert!(
+        said.contains("no connection over TLS: received corrupt message"),
+        "{said}"
+    );
 }

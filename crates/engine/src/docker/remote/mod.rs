@@ -22,6 +22,7 @@ use futures_util::future::BoxFuture;
 use http::Uri;
 use hyper_util::client::legacy;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use socket2::{SockRef, TcpKeepalive};
 use tokio::net::TcpStream;
 
 use super::address::{Remote, Server};
@@ -117,5 +118,15 @@ async fn tcp(server: &Server) -> Result<TcpStream, String> {
     let stream = made.map_err(|error| error.to_string())?;
     // Requests are small and waited for.
     stream.set_nodelay(true).map_err(|error| error.to_string())?;
+    let watched = SockRef::from(&stream).set_tcp_keepalive(&kept_alive());
+    watched.map_err(|error| error.to_string())?;
     Ok(stream)
+}
+
+/// An end that goes without a word is noticed in half a minute: events are waited for in silence, for hours.
+fn kept_alive() -> TcpKeepalive {
+    TcpKeepalive::new()
+        .with_time(Duration::from_secs(15))
+        .with_interval(Duration::from_secs(5))
+        .with_retries(3)
 }

@@ -18,14 +18,23 @@ use super::probe;
 pub(super) async fn connect(tcp: TcpStream, server: &Server, files: &EngineTls) -> Result<Link, String> {
     let settings = settings(files).await?;
     let name = ServerName::try_from(server.host.clone()).map_err(|error| error.to_string())?;
+    let told = |why: String| meaning(&why, files);
     let made = TlsConnector::from(Arc::new(settings)).connect(name, tcp).await;
-    let mut link = Link::new(made.map_err(|error| format!("not the engine that we trust: {error}"))?);
-    let answered = probe::answers(&mut link).await;
-    answered.map_err(|why| match why.contains("fatal alert") {
-        true => format!("the engine does not accept {}: {why}", files.cert.display()),
-        false => why,
-    })?;
+    let mut link = Link::new(made.map_err(|error| told(error.to_string()))?);
+    // In TLS 1.3 it is only now that the engine judges our certificate.
+    probe::answers(&mut link).await.map_err(told)?;
     Ok(link)
+}
+
+/// Who did not like whom: the libraries tell it in one language for both.
+fn meaning(why: &str, files: &EngineTls) -> String {
+    if why.contains("received fatal alert") {
+        format!("the engine does not accept {}: {why}", files.cert.display())
+    } else if why.contains("invalid peer certificate") {
+        format!("not the engine that we trust: {why}")
+    } else {
+        format!("no connection over TLS: {why}")
+    }
 }
 
 /// Read anew for every connection, so that renewed certificates serve without a restart. Nobody else is trusted than
