@@ -46,6 +46,8 @@ struct Known {
     worked: Option<Instant>,
     /// That it is lost was told already.
     told_lost: bool,
+    /// The store has it: a successor knows whom to miss. Until then it gets nothing.
+    stored: bool,
 }
 
 /// What was heard of a host's agent in its present life.
@@ -98,7 +100,7 @@ impl Fleet {
     pub(crate) fn register(&mut self, host: &Host) -> bool {
         self.note_frozen();
         match self.hosts.get_mut(&host.name) {
-            Some(known) if known.host == *host => false,
+            Some(known) if known.host == *host => !known.stored,
             // Refused, see `hear`; an engine that was silent for long may be replaced by another.
             Some(known) if known.host.engine != host.engine && !known.silent(self.listening, self.stale) => {
                 false
@@ -111,6 +113,13 @@ impl Fleet {
                 self.hosts.insert(host.name.clone(), Known::new(host.clone()));
                 true
             }
+        }
+    }
+
+    /// Whether the store took what a host registered; if not, its next report registers it again.
+    pub(crate) fn note_stored(&mut self, host: &HostName, stored: bool) {
+        if let Some(known) = self.hosts.get_mut(host) {
+            known.stored = stored;
         }
     }
 
@@ -241,7 +250,7 @@ impl Fleet {
             host: known.as_placed(),
             load: known.load,
             suspect: known.failures >= SUSPECT_AFTER,
-            silent: known.silent(self.listening, self.stale) || known.heard.is_none(),
+            silent: known.silent(self.listening, self.stale) || known.heard.is_none() || !known.stored,
             lost: self.loses(known),
         };
         self.hosts.values().map(view).collect()
@@ -373,6 +382,7 @@ impl Known {
             heard: None,
             worked: None,
             told_lost: false,
+            stored: true,
         }
     }
 

@@ -283,8 +283,10 @@ impl Manager {
 
     async fn registered(&mut self, host: &domain::Host) {
         tracing::info!(host = %host.name, engine = %host.engine, cpus = host.cpus, memory_mib = host.memory_mib, "host registered");
-        if let Err(error) = self.deps.store.put_host(host).await {
-            tracing::warn!(host = %host.name, %error, "the host was not stored; its next change is");
+        let stored = self.deps.store.put_host(host).await;
+        self.fleet.note_stored(&host.name, stored.is_ok());
+        if let Err(error) = stored {
+            tracing::warn!(host = %host.name, %error, "the host was not stored and gets nothing; its next report is");
         }
         let ids = self.cache.ids();
         self.dirty.extend(ids);

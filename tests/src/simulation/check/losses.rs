@@ -10,7 +10,9 @@ use super::{Checks, State};
 /// A host that is lost said nothing for `max_age_stale` and `lost_grace`, 45 s. A leader that stood still may count the
 /// time in which it did not listen, as long as it does not find all other hosts silent by that, which takes 15 s; what
 /// was late counts for a life of the agent that is over, for as long.
-const SILENT: Duration = Duration::from_secs(45 - 15 - 15);
+pub(super) const SILENT: Duration = Duration::from_secs(45 - 15 - 15);
+/// From a decision to its commit, at most: the store answers late.
+const DECIDED: Duration = Duration::from_secs(40);
 
 impl Checks {
     pub(super) fn check_losses(&self, state: &mut State, before: &Group, after: &Group) {
@@ -42,7 +44,9 @@ impl Checks {
             return;
         };
         let silent = Instant::now() - last;
-        if silent < SILENT {
+        let again = state.spoke_again.get(&record.host);
+        let was_silent = again.is_some_and(|again| Instant::now() - *again < DECIDED);
+        if silent < SILENT && !was_silent {
             let what = format!(
                 "{} is lost, and {} spoke {silent:?} ago",
                 record.hostname, record.host

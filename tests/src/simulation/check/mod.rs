@@ -53,6 +53,8 @@ pub struct State {
     pub gone: BTreeSet<HostName>,
     /// When something that a host says last reached the bus.
     heard: BTreeMap<HostName, Instant>,
+    /// When a long silence of a host last ended.
+    spoke_again: BTreeMap<HostName, Instant>,
     /// Containers of somebody else, which nobody of ours may touch.
     pub foreign: Vec<(HostName, ContainerId)>,
     /// How often each record's container was started by the service.
@@ -194,7 +196,11 @@ impl Checks {
 
     /// Something that a host says reached the bus.
     pub fn heard(&self, host: &HostName) {
-        self.state().heard.insert(host.clone(), Instant::now());
+        let (mut state, now) = (self.state(), Instant::now());
+        let last = state.heard.insert(host.clone(), now);
+        if last.is_some_and(|last| now - last >= losses::SILENT) {
+            state.spoke_again.insert(host.clone(), now);
+        }
     }
 
     /// Somebody runs a container that is none of ours.
