@@ -4,6 +4,7 @@ use std::fs::File;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use domain::InstallationId;
@@ -18,6 +19,7 @@ use super::{run, text};
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Networks of eight addresses, in the range that is meant for such (RFC 2544).
 const NETWORKS: u32 = 1 << 14;
+static STARTED: AtomicU32 = AtomicU32::new(0);
 
 /// A dockerd in a network namespace of its own, where it can touch no other engine's networks. It listens on a socket
 /// here, and on two addresses of a cable into its namespace; its certificate names one of them. When it ends, its
@@ -33,7 +35,9 @@ pub struct Dockerd {
 
 impl Dockerd {
     pub async fn start() -> Self {
-        let network = std::process::id() % NETWORKS;
+        // Beside those of other tests, be they processes of their own or threads of this one.
+        let nth = STARTED.fetch_add(1, Ordering::Relaxed);
+        let network = (std::process::id() * 8 + nth) % NETWORKS;
         let address =
             |last: u32| Ipv4Addr::from(u32::from(Ipv4Addr::new(198, 18, 0, 0)) + network * 8 + last);
         let (named, unnamed) = (address(2), address(3));
