@@ -8,6 +8,11 @@ use store::{EmbeddedStore, MongoOptions, MongoStore, Store};
 
 use crate::datadir::DataDir;
 
+/// Opens the MongoDB server of the configuration, whatever store it chooses.
+pub(crate) async fn mongodb(config: &Config) -> anyhow::Result<MongoStore> {
+    Ok(MongoStore::connect(&mongo(&config.database)).await?)
+}
+
 /// Opens the store.
 pub(crate) async fn store(
     config: &Config,
@@ -17,7 +22,7 @@ pub(crate) async fn store(
     match (backends.store, data) {
         (StoreKind::Embedded, Some(data)) => Ok(Arc::new(EmbeddedStore::open(&data.store())?)),
         (StoreKind::Embedded, None) => anyhow::bail!("an embedded store needs a data directory"),
-        (StoreKind::MongoDb, _) => Ok(Arc::new(MongoStore::connect(&mongo(&config.database)).await?)),
+        (StoreKind::MongoDb, _) => Ok(Arc::new(mongodb(config).await?)),
     }
 }
 

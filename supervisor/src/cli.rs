@@ -31,4 +31,8 @@ pub(crate) enum Command {
         /// The file.
         file: PathBuf,
     },
+    /// Copies the embedded store of the data directory to the MongoDB server of the configuration's `database`, for
+    /// the move to a fleet. Stop microscaler first. Nothing in the target is overwritten, and a copy that was cut off
+    /// is completed by the next. Users log in anew.
+    CopyStore,
 }

@@ -3,7 +3,7 @@
 use anyhow::{Context, bail};
 use config::{Config, DockerHost};
 use domain::{HostName, InstallationId, NameError};
-use engine::{Docker, DockerOptions, EngineError};
+use engine::{Docker, DockerOptions, EngineError, EngineTls};
 use host_agent::HostIdentity;
 
 /// A host and its engine's address.
@@ -11,6 +11,7 @@ use host_agent::HostIdentity;
 pub(crate) struct Served {
     pub(crate) identity: HostIdentity,
     pub(crate) address: String,
+    tls: Option<config::EngineTls>,
 }
 
 /// Every host of the configuration; with none, the local engine, which serves every zone.
@@ -68,6 +69,7 @@ fn configured(config: &Config, host: &DockerHost) -> Served {
             labels: host.labels.clone(),
             control: host.control,
         },
+        tls: host.tls.clone(),
         address: engine.unwrap_or_else(|| config.docker.daemon_url.clone()),
     }
 }
@@ -83,6 +85,7 @@ fn local(config: &Config, name: HostName) -> Served {
             control: false,
         },
         address: config.docker.daemon_url.clone(),
+        tls: config.docker.tls.clone(),
     }
 }
 
@@ -94,6 +97,12 @@ pub(crate) fn docker(
 ) -> Result<Docker, EngineError> {
     Docker::connect(DockerOptions {
         address: host.address.clone(),
+        tls: host.tls.clone().map(|files| EngineTls {
+            ca: files.ca,
+            cert: files.cert,
+            key: files.key,
+        }),
+        ssh_config: config.docker.ssh_config.clone(),
         dns: config
             .docker
             .container_dns

@@ -7,6 +7,7 @@ mod account;
 mod apikey;
 mod backends;
 mod cli;
+mod copy;
 mod datadir;
 mod hosts;
 mod part;

@@ -61,6 +61,7 @@ fn fixed(before: &Config, after: &Config) -> Vec<&'static str> {
         ("redis", before.redis != after.redis),
         ("agent.nats, nats", nats(before) != nats(after)),
         ("hosts", before.hosts != after.hosts),
+        ("docker.tls", before.docker.tls != after.docker.tls),
         (
             "docker.daemon_url",
             before.docker.daemon_url != after.docker.daemon_url,

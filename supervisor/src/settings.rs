@@ -29,16 +29,9 @@ pub(crate) fn usable(explicit: Option<&Path>, deployment: Deployment) -> anyhow:
 
 /// Refuses a configuration that this process cannot run on: rather than doing something else, or failing later.
 pub(crate) fn require_usable(config: &Config, deployment: Deployment) -> anyhow::Result<()> {
-    let tls = [
-        ("controller.ssl_cert", &config.controller.ssl_cert),
-        ("controller.ssl_key", &config.controller.ssl_key),
-    ];
-    let named = tls.into_iter().filter(|_| config.controller.ssl);
-    for (key, file) in named.chain([("docker.config_json", &config.docker.config_json)]) {
-        if let Some(path) = file {
-            let opened = std::fs::File::open(path);
-            opened.with_context(|| format!("{key}: {}: expected a file that can be read", path.display()))?;
-        }
+    for (key, path) in config.files() {
+        let opened = std::fs::File::open(&path);
+        opened.with_context(|| format!("{key}: {}: expected a file that can be read", path.display()))?;
     }
     let Backends { store, bus } = config.backends(deployment)?;
     if (store, bus) == (StoreKind::Embedded, BusKind::Nats) {

@@ -13,7 +13,7 @@ use crate::part::Part;
 use crate::parts::{Opened, Shared};
 use crate::service::Service;
 use crate::signals::{Asked, Signals};
-use crate::{BAD_CONFIG, account, backends, choose_tls, hosts, log, refuse, settings};
+use crate::{BAD_CONFIG, account, backends, choose_tls, copy, hosts, log, refuse, settings};
 
 const PROGRAM: &str = "microscaler";
 
@@ -30,7 +30,11 @@ pub fn main() -> ExitCode {
         Ok(config) => config,
         Err(error) => return refuse(PROGRAM, &error, BAD_CONFIG),
     };
-    match run(cli, config) {
+    let ended = match cli.command {
+        Some(Command::CopyStore) => copy_store(cli, &config),
+        Some(Command::CheckConfig { .. }) | None => run(cli, config),
+    };
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => refuse(PROGRAM, &error, 1),
     }
@@ -50,6 +54,23 @@ fn check(file: &Path) -> ExitCode {
         }
         Err(error) => refuse(PROGRAM, &error, BAD_CONFIG),
     }
+}
+
+fn copy_store(cli: Cli, config: &Config) -> anyhow::Result<()> {
+    choose_tls();
+    let data = DataDir::open(cli.data_dir)?;
+    let file = data.store();
+    anyhow::ensure!(file.exists(), "{}: there is no store to copy", file.display());
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let copied = runtime.block_on(async {
+        let from = store::EmbeddedStore::open(&file)?;
+        copy::copy(&from, &backends::mongodb(config).await?).await
+    })?;
+    println!(
+        "copied {} groups, {} documents, {} activities and {} hosts; everything is in the target now",
+        copied.groups, copied.documents, copied.activities, copied.hosts
+    );
+    Ok(())
 }
 
 fn run(cli: Cli, config: Config) -> anyhow::Result<()> {

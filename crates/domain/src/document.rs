@@ -79,6 +79,9 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::LaunchConfiguration, Self::LoadBalancer, Self::Policy];
+
     /// As messages name it.
     #[must_use]
     pub fn as_str(self) -> &'static str {
