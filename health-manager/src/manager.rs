@@ -134,6 +134,8 @@ impl Manager {
             was_frozen: false,
         };
         manager.scanned(groups);
+        // Who leads, and over which hosts, is told before there is anything to decide.
+        manager.note_round(0, 0, Instant::now(), manager.fleet.frozen());
         manager.ask_for_reports().await;
         Ok(manager)
     }
