@@ -86,13 +86,7 @@ impl Manager {
             self.deps.metrics.forget_group(account, name);
             return;
         }
-        let count = |status: Status| {
-            group
-                .instances
-                .iter()
-                .filter(|i| i.status() == status)
-                .count()
-        };
+        let count = |status: Status| group.instances.iter().filter(|i| i.status() == status).count();
         let counts = Status::ALL.map(|status| (status.as_str(), count(status)));
         self.deps.metrics.group(account, name, group.wanted(), &counts);
     }
@@ -125,7 +119,11 @@ impl Manager {
     fn note_loss(&self, group: &GroupName, old: &Instance, new: Option<&Instance>) {
         let (was, is) = (old.is_lost(), new.is_some_and(Instance::is_lost));
         if was != is {
-            let what = if is { "lost with its host" } else { "not lost any more" };
+            let what = if is {
+                "lost with its host"
+            } else {
+                "not lost any more"
+            };
             tracing::warn!(%group, instance = %old.hostname, host = %old.host, what, "instance");
         }
     }

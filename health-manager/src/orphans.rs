@@ -89,11 +89,7 @@ impl Orphans {
             return Vec::new();
         }
         let desired = usize::try_from(group.spec.desired_capacity).unwrap_or(usize::MAX);
-        let capacity = group
-            .instances
-            .iter()
-            .filter(|i| i.is_capacity(now))
-            .count();
+        let capacity = group.instances.iter().filter(|i| i.is_capacity(now)).count();
         let mut slots = group.free_slots().into_iter();
         let of_group = self
             .hosts
