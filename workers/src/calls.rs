@@ -12,7 +12,7 @@ pub(crate) async fn logged<T>(
 ) -> engine::Result<T> {
     let done = work.await;
     match &done {
-        Ok(_) => tracing::debug!(call, host = %job.host, record = %job.record, "engine call"),
+        Ok(_) => tracing::info!(call, host = %job.host, record = %job.record, "engine call"),
         Err(error) => {
             tracing::error!(call, host = %job.host, record = %job.record, %error, "engine call failed")
         }

@@ -101,7 +101,7 @@ fn begin(slots: Arc<Semaphore>, engine: Arc<dyn ContainerEngine>, image: String)
         let _slot = slots.acquire().await;
         let done = pull(&*engine, &image, &seen).await;
         match &done {
-            Ok(()) => tracing::debug!(call = "ensure_image", image, "engine call"),
+            Ok(()) => tracing::info!(call = "ensure_image", image, "engine call"),
             Err(error) => tracing::error!(call = "ensure_image", image, %error, "engine call failed"),
         }
         done.map_err(Arc::new)
