@@ -5,22 +5,23 @@
 
 # Everybody's rule in one place: crate, and what it may use of ours.
 components='asg-controller health-manager workers host-agent'
-shared='domain api store bus engine telemetry config'
+shared='domain api store bus cache engine telemetry config'
 declare -A may_use=(
     [domain]=''
     [planner]='domain'
     [api]='domain'
     [store]='domain test-servers'
     [bus]='domain test-servers'
+    [cache]='domain test-servers'
     [engine]='domain test-servers'
     [config]='domain'
     [telemetry]=''
     [ms-cli]='api'
-    [asg-controller]='domain api store bus telemetry config test-servers'
+    [asg-controller]='domain api store bus cache telemetry config test-servers'
     [health-manager]='domain planner store bus telemetry config'
     [workers]='domain engine store bus telemetry config'
     [host-agent]='domain engine store bus telemetry config'
-    [supervisor]="domain store bus engine telemetry config $components"
+    [supervisor]="domain store bus cache engine telemetry config $components"
     [scenarios]="planner supervisor test-servers ms-cli $shared $components"
     [test-servers]=''
     [demo-web]=''

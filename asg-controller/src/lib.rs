@@ -13,6 +13,7 @@ mod validate;
 use std::sync::Arc;
 
 use bus::Bus;
+use cache::Cache;
 use domain::{Clock, Ids};
 use store::Store;
 use tokio_util::sync::CancellationToken;
@@ -27,6 +28,8 @@ pub struct Deps {
     pub store: Arc<dyn Store>,
     /// Where the health manager is woken.
     pub bus: Arc<dyn Bus>,
+    /// What is shared with other controllers for a short time.
+    pub cache: Arc<dyn Cache>,
     /// The wall clock.
     pub clock: Arc<dyn Clock>,
     /// Source of identifiers.

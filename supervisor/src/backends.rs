@@ -1,12 +1,17 @@
-//! The store and the bus that the configuration chooses.
+//! The store, the bus and the cache that the configuration chooses.
 
 use std::sync::Arc;
 
 use bus::{Bus, MemoryBus, NatsBus, NatsOptions, NatsTls};
+use cache::{Cache, Health, NoCache, RedisCache, RedisOptions};
 use config::{Backends, BusKind, Config, Database, Secret, StoreKind};
 use store::{EmbeddedStore, MongoOptions, MongoStore, Store};
 
+use telemetry::ComponentState;
+use tokio::sync::watch;
+
 use crate::datadir::DataDir;
+use crate::supervise::Watch;
 
 /// Opens the MongoDB server of the configuration, whatever store it chooses.
 pub(crate) async fn mongodb(config: &Config) -> anyhow::Result<MongoStore> {
@@ -31,6 +36,38 @@ pub(crate) async fn bus(config: &Config, backends: Backends) -> anyhow::Result<A
     match backends.bus {
         BusKind::Memory => Ok(Arc::new(MemoryBus::new())),
         BusKind::Nats => Ok(Arc::new(NatsBus::connect(nats(config)).await?)),
+    }
+}
+
+/// What a controller shares with others; one that is `alone` with its store shares nothing.
+pub(crate) fn cache(config: &Config, alone: bool, watch: &Watch) -> anyhow::Result<Arc<dyn Cache>> {
+    if alone {
+        return Ok(Arc::new(NoCache::new()));
+    }
+    let cache = RedisCache::open(RedisOptions {
+        url: config.redis.clone(),
+        prefix: config.nats.prefix.clone(),
+        within: RedisOptions::WITHIN,
+    })?;
+    if let Some(health) = cache.health() {
+        tokio::spawn(tell(health, watch.clone()));
+    }
+    Ok(Arc::new(cache))
+}
+
+/// Tells how the cache is, as long as there is one.
+async fn tell(mut health: watch::Receiver<Health>, watch: Watch) {
+    loop {
+        let (state, message) = match &*health.borrow_and_update() {
+            Health::Starting => (ComponentState::Starting, String::new()),
+            Health::Available => (ComponentState::Running, String::new()),
+            Health::Away(why) => (ComponentState::Degraded, format!("away: {why}")),
+        };
+        watch.metrics.cache_available(state == ComponentState::Running);
+        watch.board.component("redis", state, message);
+        if health.changed().await.is_err() {
+            return;
+        }
     }
 }
 

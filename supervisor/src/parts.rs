@@ -7,6 +7,7 @@ use anyhow::Context;
 use arc_swap::ArcSwap;
 use asg_controller::{Live, Server};
 use bus::Bus;
+use cache::Cache;
 use config::Config;
 use domain::{Ids, InstallationId, SystemClock, SystemIds};
 use engine::ContainerEngine;
@@ -14,6 +15,7 @@ use host_agent::AgentDeps;
 use store::Store;
 use telemetry::{Metrics, StatusBoard};
 
+use crate::backends;
 use crate::hosts::{self, Served};
 use crate::part::Part;
 use crate::supervise::{Component, Watch};
@@ -183,23 +185,25 @@ impl Shared {
 
     /// Takes the controller's port; the component then serves on it, and takes it anew when it is started again.
     fn controller(&self) -> anyhow::Result<Component> {
-        let bound = self.bind()?;
+        let cache = backends::cache(&self.config(), self.alone, &self.watch)?;
+        let bound = self.bind(&cache)?;
         tracing::info!(address = %bound.addr(), "listening");
         let (shared, bound) = (self.clone(), Arc::new(Mutex::new(Some(bound))));
         Ok(Component::start("controller", &self.watch, move |shutdown| {
-            let (shared, bound) = (shared.clone(), Arc::clone(&bound));
+            let (shared, bound, cache) = (shared.clone(), Arc::clone(&bound), Arc::clone(&cache));
             async move {
                 let first = bound.lock().unwrap_or_else(PoisonError::into_inner).take();
-                let server = first.map_or_else(|| shared.bind(), Ok)?;
+                let server = first.map_or_else(|| shared.bind(&cache), Ok)?;
                 Ok(server.run(shutdown).await?)
             }
         }))
     }
 
-    fn bind(&self) -> anyhow::Result<Server> {
+    fn bind(&self, cache: &Arc<dyn Cache>) -> anyhow::Result<Server> {
         let server = Server::bind(asg_controller::Deps {
             store: self.store()?,
             bus: Arc::clone(&self.bus),
+            cache: Arc::clone(cache),
             clock: Arc::new(SystemClock),
             ids: Arc::clone(&self.ids),
             metrics: self.watch.metrics.clone(),

@@ -1,7 +1,6 @@
 //! Who calls: API keys, the tokens that logins get, and the limit on failed logins.
 
 mod keys;
-mod limiter;
 mod secret;
 mod tokens;
 
@@ -9,15 +8,16 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use cache::Cache;
 use domain::{AccountName, Clock};
 use store::Store;
 use tokio::sync::Semaphore;
 
-use crate::Settings;
+use crate::Deps;
 use crate::error::{Refusal, Result};
 use keys::Keys;
-use limiter::Limiter;
 pub(crate) use secret::same;
+use tokens::Tokens;
 
 /// Keys that are checked at a time. An argon2 check takes a core for tens of milliseconds, and guesses that wait
 /// here meet the limit that earlier guesses have reached.
@@ -26,29 +26,23 @@ const CHECKS: usize = 2;
 /// Who may call.
 pub(crate) struct Access {
     keys: Keys,
-    limiter: Arc<Limiter>,
+    /// Cached tokens, and the limit on failed logins.
+    cache: Arc<dyn Cache>,
     checks: Semaphore,
     token_life: Duration,
     autoscaler: Option<String>,
 }
 
 impl Access {
-    /// From the settings.
-    pub(crate) fn new(settings: &Settings) -> Self {
+    /// From the settings. Who had to wait under other settings still has to: the cache knows.
+    pub(crate) fn new(deps: &Deps) -> Self {
+        let settings = &deps.settings;
         Self {
             keys: Keys::new(&settings.keys),
-            limiter: Arc::new(Limiter::new()),
+            cache: Arc::clone(&deps.cache),
             checks: Semaphore::new(CHECKS),
             token_life: settings.token_life,
             autoscaler: settings.autoscaler_token.clone(),
-        }
-    }
-
-    /// Under other settings; who had to wait still has to.
-    pub(crate) fn under(&self, settings: &Settings) -> Self {
-        Self {
-            limiter: Arc::clone(&self.limiter),
-            ..Self::new(settings)
         }
     }
 
@@ -66,18 +60,20 @@ impl Access {
         (user, key): (String, String),
     ) -> Result<String> {
         let (account, fingerprint) = self.check(client, user, key).await?;
-        tokens::make(store, account, fingerprint, clock.now() + self.token_life).await
+        self.tokens(store, clock).make(account, fingerprint).await
     }
 
     async fn check(&self, client: IpAddr, user: String, key: String) -> Result<(AccountName, String)> {
         let _turn = self.checks.acquire().await;
-        self.limiter.admit(client)?;
+        if let Some(wait) = self.cache.wait(client).await {
+            return Err(limited(wait));
+        }
         match self.keys.check(user, key).await {
             Some(known) => Ok(known),
-            None => {
-                self.limiter.failed(client)?;
-                Err(Refusal::Unauthorized("wrong user or key".to_owned()))
-            }
+            None => Err(match self.cache.failed(client).await {
+                Some(wait) => limited(wait),
+                None => Refusal::Unauthorized("wrong user or key".to_owned()),
+            }),
         }
     }
 
@@ -88,21 +84,36 @@ impl Access {
         clock: &dyn Clock,
         token: &str,
     ) -> Result<AccountName> {
-        let stored = tokens::find(store, token, clock.now()).await?;
+        let tokens = self.tokens(store, clock);
+        let stored = tokens.find(token).await?;
         let good = self.keys.fingerprint(&stored.account);
         if !good.is_some_and(|now| same(now, &stored.key_fingerprint)) {
-            tokens::end(store, stored, clock.now()).await;
+            tokens.end(stored).await;
             return Err(Refusal::Unauthorized(
                 "the account's key was changed or removed: log in again".to_owned(),
             ));
         }
         let account = stored.account.clone();
-        tokens::renew(store, stored, clock.now(), self.token_life).await;
+        tokens.renew(stored).await;
         Ok(account)
+    }
+
+    fn tokens<'a>(&'a self, store: &'a dyn Store, clock: &dyn Clock) -> Tokens<'a> {
+        Tokens {
+            store,
+            cache: self.cache.as_ref(),
+            now: clock.now(),
+            life: self.token_life,
+        }
     }
 
     /// Whether this is the configured token of the autoscaler.
     pub(crate) fn is_autoscaler(&self, token: &str) -> bool {
         self.autoscaler.as_ref().is_some_and(|known| same(known, token))
     }
+}
+
+/// `Retry-After` counts whole seconds, and must not end too early.
+fn limited(wait: Duration) -> Refusal {
+    Refusal::Limited(Duration::from_secs(wait.as_secs().saturating_add(1)))
 }

@@ -31,7 +31,7 @@ pub(crate) struct Service {
 
 impl Service {
     pub(crate) fn new(deps: Deps) -> Self {
-        let access = Access::new(&deps.settings);
+        let access = Access::new(&deps);
         Self { deps, access }
     }
 
@@ -39,7 +39,7 @@ impl Service {
     pub(crate) fn under(&self, settings: Settings) -> Self {
         let mut deps = self.deps.clone();
         deps.settings = Arc::new(settings);
-        let access = self.access.under(&deps.settings);
+        let access = Access::new(&deps);
         Self { deps, access }
     }
 

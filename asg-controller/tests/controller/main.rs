@@ -5,6 +5,7 @@
 mod accounts;
 mod autoscaler;
 mod bad_input;
+mod cache;
 mod clients;
 mod documents;
 mod groups;

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use asg_controller::{Deps, ServeError, Server, Settings};
 use bus::MemoryBus;
+use cache::{Cache, NoCache};
 use domain::{AccountName, Clock, InstanceType, SystemIds, Timestamp, TypeName};
 use reqwest::header::{HeaderMap, HeaderName};
 use reqwest::{Method, RequestBuilder};
@@ -106,11 +107,17 @@ impl Rig {
     }
 
     pub async fn with(settings: Settings, store: Arc<dyn Store>) -> Self {
+        Self::sharing(settings, store, Arc::new(NoCache::new())).await
+    }
+
+    /// One that shares `cache` with others.
+    pub async fn sharing(settings: Settings, store: Arc<dyn Store>, cache: Arc<dyn Cache>) -> Self {
         let bus = Arc::new(MemoryBus::new());
         let clock = Arc::new(TestClock(AtomicI64::new(1_700_000_000_000)));
         let deps = Deps {
             store: Arc::clone(&store),
             bus: bus.clone(),
+            cache,
             clock: clock.clone(),
             ids: Arc::new(SystemIds),
             metrics: telemetry::Metrics::new(),

@@ -8,9 +8,11 @@
 mod mongo;
 pub mod nats;
 mod process;
+mod redis;
 
 pub use mongo::{Certificates, Mongo};
 pub use process::Process;
+pub use redis::Redis;
 
 use std::net::TcpListener;
 use std::path::PathBuf;

@@ -8,7 +8,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-use super::labels::{Answer, Component, Host, JobKind, Outcome, Request, State};
+use super::labels::{Alone, Answer, Component, Host, JobKind, Outcome, Request, State};
 
 pub(super) type Per<L, M> = Family<L, M, fn() -> M>;
 pub(super) type Decimal = Gauge<f64, AtomicU64>;
@@ -67,6 +67,8 @@ families! {
     logins: Per<Outcome, Counter> = Family::new_with_constructor(Counter::default), "logins",
         "Logins, by outcome";
     orphans: Counter = Counter::default(), "orphans_removed", "Containers of ours removed for want of a record";
+    cache: Per<Alone, Gauge> = Family::new_with_constructor(Gauge::default), "cache_available",
+        "1 while what controllers share for a short time can be reached";
     restarts: Per<Component, Counter> = Family::new_with_constructor(Counter::default), "component_restarts",
         "Components started again after they failed";
 }

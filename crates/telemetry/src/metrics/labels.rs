@@ -2,6 +2,10 @@
 
 use prometheus_client::encoding::EncodeLabelSet;
 
+/// Of a metric that has one series, or none where it makes no sense.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct Alone {}
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct Outcome {
     pub outcome: &'static str,

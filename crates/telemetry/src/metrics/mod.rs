@@ -12,7 +12,7 @@ use prometheus_client::registry::Registry;
 
 use families::Families;
 use groups::Groups;
-use labels::{Answer, Component, Host, JobKind, Outcome, Request, State};
+use labels::{Alone, Answer, Component, Host, JobKind, Outcome, Request, State};
 
 /// All metrics of a process. A clone counts into the same figures.
 #[derive(Clone)]
@@ -151,6 +151,12 @@ impl Metrics {
     /// Somebody tried to log in.
     pub fn login(&self, outcome: &'static str) {
         self.families().logins.get_or_create(&Outcome { outcome }).inc();
+    }
+
+    /// Whether the cache that controllers share can be reached. Where none is shared there is no such series.
+    pub fn cache_available(&self, available: bool) {
+        let gauge = self.families().cache.get_or_create_owned(&Alone {});
+        gauge.set(i64::from(available));
     }
 
     /// A container of ours without a record was removed.

@@ -100,3 +100,14 @@ fn methods_that_clients_invent_share_one_series() {
         ["microscaler_http_requests_total{method=\"OTHER\",path=\"/health\",status=\"405\"} 3"]
     );
 }
+
+#[test]
+fn a_cache_has_a_series_where_there_is_one() {
+    let metrics = Metrics::new();
+    assert_eq!(lines(&metrics, "cache_available"), [""; 0]);
+    metrics.cache_available(false);
+    assert_eq!(
+        lines(&metrics, "cache_available"),
+        ["microscaler_cache_available 0"]
+    );
+}

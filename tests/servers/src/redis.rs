@@ -1,0 +1,91 @@
+//! A Redis server, without any data on disk.
+
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpStream};
+
+use crate::{Process, absent, free_port, program};
+
+/// A Redis server of a test's own.
+#[derive(Debug)]
+pub struct Redis {
+    process: Process,
+    port: u16,
+}
+
+impl Redis {
+    /// Starts one; `None` after [`absent`] where there is none.
+    #[must_use]
+    pub fn start() -> Option<Self> {
+        let mut server = Self::prepared()?;
+        server.restart();
+        Some(server)
+    }
+
+    /// One that is down until [`Redis::restart`]; `None` after [`absent`] where there is none.
+    #[must_use]
+    pub fn prepared() -> Option<Self> {
+        let Some(found) = program("redis-server") else {
+            absent("redis-server");
+            return None;
+        };
+        let port = free_port();
+        let process = Process::new(found, |directory| {
+            let (port, directory) = (port.to_string(), directory.display().to_string());
+            [
+                "--bind",
+                "127.0.0.1",
+                "--port",
+                &port,
+                "--dir",
+                &directory,
+                "--save",
+                "",
+                "--appendonly",
+                "no",
+            ]
+            .map(str::to_owned)
+            .to_vec()
+        });
+        Some(Self { process, port })
+    }
+
+    /// Its address.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}", self.port)
+    }
+
+    /// Ends it as a power cut would.
+    pub fn kill(&mut self) {
+        self.process.kill();
+    }
+
+    /// Sends it a signal: `STOP` and `CONT` pause it and let it go on.
+    pub fn signal(&self, name: &str) {
+        self.process.signal(name);
+    }
+
+    /// Starts it (again), empty.
+    pub fn restart(&mut self) {
+        self.process.kill();
+        let port = self.port;
+        self.process.start(|| answer(port, "PING").is_ok());
+    }
+
+    /// What it answers to a command, in its own protocol: `FLUSHALL` forgets everything.
+    ///
+    /// # Panics
+    /// When it does not answer.
+    pub fn command(&self, command: &str) -> String {
+        answer(self.port, command).expect("it runs")
+    }
+}
+
+/// Its answer up to a second's silence would have to be parsed; up to the end of the connection it need not be.
+fn answer(port: u16, command: &str) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
+    write!(stream, "{command}\r\nQUIT\r\n")?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    Ok(answer)
+}
