@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -82,6 +82,25 @@ impl Process {
             child.kill().expect("a child of ours can be killed");
             child.wait().expect("a killed child ends");
         }
+    }
+
+    /// Asks it to end (SIGTERM) and waits until it has; `None`, and it is killed, when that takes longer than `limit`.
+    ///
+    /// # Panics
+    /// When it cannot be signalled.
+    pub fn terminate(&mut self, limit: Duration) -> Option<ExitStatus> {
+        self.signal("TERM");
+        let begun = Instant::now();
+        while begun.elapsed() < limit {
+            let child = self.child.as_mut().expect("it runs");
+            if let Some(status) = child.try_wait().expect("a child can be looked at") {
+                self.child = None;
+                return Some(status);
+            }
+            std::thread::sleep(LOOK_EVERY);
+        }
+        self.kill();
+        None
     }
 
     /// Sends it a signal by name: `STOP` and `CONT` pause it and let it go on.

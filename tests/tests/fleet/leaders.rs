@@ -1,0 +1,99 @@
+//! Two health managers: one leads, the other takes over.
+
+use std::time::{Duration, Instant};
+
+use scenarios::harness::{DEADLINE, Fleet, Image, Setup, within};
+use serde_json::json;
+
+use super::exactly;
+
+const TWO: [&str; 2] = ["health-manager", "second"];
+/// The documents say 5 s; machines that run tests are busy.
+const TAKES_OVER: Duration = Duration::from_secs(10);
+
+async fn fleet() -> Option<Fleet> {
+    Fleet::start_with(Setup::new(), &[("second", "health-manager")]).await
+}
+
+/// Who leads, and who stands by.
+async fn roles(fleet: &Fleet) -> (&'static str, &'static str) {
+    within(DEADLINE, "exactly one leads", async || {
+        match [
+            fleet.member(TWO[0]).leads().await,
+            fleet.member(TWO[1]).leads().await,
+        ] {
+            [true, false] => Some((TWO[0], TWO[1])),
+            [false, true] => Some((TWO[1], TWO[0])),
+            _ => None,
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_killed_leader_is_succeeded_within_seconds() {
+    let Some(mut fleet) = fleet().await else { return };
+    let rest = fleet.rest("asg-controller").await;
+    rest.launch("web", Image::Stays, 1).await;
+    exactly(&fleet, &rest, "web", 1).await;
+    let (leader, other) = roles(&fleet).await;
+    fleet.member_mut(leader).kill();
+    let killed = Instant::now();
+    rest.desire("web", 2).await;
+    within(DEADLINE, "the successor commits", async || {
+        (rest.instances("web").await.len() == 2).then_some(())
+    })
+    .await;
+    let took = killed.elapsed();
+    eprintln!("from kill -9 of the leader to the successor's first commit: {took:?}");
+    assert!(took < TAKES_OVER, "{took:?}");
+    assert!(fleet.member(other).leads().await);
+    exactly(&fleet, &rest, "web", 2).await;
+    // The one that comes back stands by.
+    fleet.member_mut(leader).restart();
+    fleet.member(leader).ready().await;
+    assert_eq!(roles(&fleet).await, (other, leader));
+}
+
+#[tokio::test]
+async fn a_leader_that_was_paused_changes_nothing_any_more() {
+    let Some(mut fleet) = fleet().await else { return };
+    let rest = fleet.rest("asg-controller").await;
+    rest.launch("web", Image::Stays, 3).await;
+    exactly(&fleet, &rest, "web", 3).await;
+    let (leader, other) = roles(&fleet).await;
+    fleet.member_mut(leader).signal("STOP");
+    let killed = rest.instances("web").await.remove(0);
+    fleet.engine.kill(&killed.instance_id, "SIGKILL").await;
+    within(DEADLINE, "the other leads", async || {
+        fleet.member(other).leads().await.then_some(())
+    })
+    .await;
+    within(DEADLINE, "the other replaces what was killed", async || {
+        let now = rest.instances("web").await;
+        let fresh = now.len() == 3 && now.iter().all(|i| i.guid != killed.guid && i.status == "RUNNING");
+        fresh.then_some(())
+    })
+    .await;
+    // It wakes up to a container's death, heard before its renewal is due, and to a wish that is fulfilled already.
+    rest.client
+        .put("asgs/web/desired_capacity", &json!({"desired_capacity": 4}))
+        .await
+        .unwrap();
+    exactly(&fleet, &rest, "web", 4).await;
+    fleet.member_mut(leader).signal("CONT");
+    within(DEADLINE, "the old leader knows", async || {
+        (!fleet.member(leader).leads().await).then_some(())
+    })
+    .await;
+    assert!(fleet.member(other).leads().await);
+    assert_eq!(roles(&fleet).await, (other, leader));
+    exactly(&fleet, &rest, "web", 4).await;
+    rest.desire("web", 2).await;
+    exactly(&fleet, &rest, "web", 2).await;
+    let told = fleet.member(leader).log();
+    eprintln!(
+        "the old leader said: {}",
+        told.lines().rev().take(6).collect::<Vec<_>>().join("\n")
+    );
+}
