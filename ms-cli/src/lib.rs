@@ -25,9 +25,10 @@ where
     I: IntoIterator<Item = T>,
     T: Into<OsString> + Clone,
 {
-    let matches = match cli::command().try_get_matches_from(args) {
+    let typed: Vec<OsString> = args.into_iter().map(Into::into).collect();
+    let matches = match cli::command().try_get_matches_from(&typed) {
         Ok(matches) => matches,
-        Err(answer) => return cli::answer(&answer),
+        Err(answer) => return cli::answer(&cli::advise(answer, &typed)),
     };
     match runtime().and_then(|runtime| runtime.block_on(commands::run(&matches))) {
         Ok(()) => ExitCode::SUCCESS,

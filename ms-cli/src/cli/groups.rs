@@ -48,9 +48,9 @@ pub struct WaitArgs {
     /// Wait until all instances run, or until all are gone
     #[arg(long)]
     pub wait: bool,
-    /// Seconds to wait at most
-    #[arg(long, value_name = "SECONDS", default_value_t = 300, requires = "wait")]
-    pub timeout: u64,
+    /// Seconds to wait at most [default: no limit]
+    #[arg(long, value_name = "SECONDS", requires = "wait")]
+    pub timeout: Option<u64>,
 }
 
 /// Options of `set-desired-capacity`.
@@ -97,6 +97,9 @@ pub struct ActivitiesArgs {
     /// How many to show at most
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub limit: u16,
+    /// How many of the newest to leave out
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub skip: u32,
     #[command(flatten)]
     pub list: ListArgs,
 }

@@ -1,5 +1,6 @@
 //! What can be typed.
 
+mod advice;
 mod groups;
 mod lists;
 mod resources;
@@ -10,6 +11,7 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{ArgMatches, Command, FromArgMatches, Subcommand};
 
+pub use advice::advise;
 pub use groups::{ActivitiesArgs, CapacityArgs, Groups, InstancesArgs, TerminateArgs, WaitArgs};
 pub use lists::{ListArgs, ShowArgs};
 pub use resources::{NAME, Request, Verb};

@@ -3,7 +3,7 @@
 use api::client::path;
 use serde_json::{Map, Value};
 
-use super::Context;
+use super::{Context, activities};
 use crate::cli::{ActivitiesArgs, InstancesArgs, ListArgs};
 use crate::kinds::{GROUP, Kind, Thing};
 use crate::messages::{Failure, Mention, explain};
@@ -96,6 +96,10 @@ pub async fn instance_types(context: &Context, args: &ListArgs) -> Result<(), Fa
 /// [`Failure`] says why not.
 pub async fn activities(context: &Context, args: &ActivitiesArgs) -> Result<(), Failure> {
     let mut listing = Listing::of_group(&args.asg_name, "activities", ACTIVITIES);
+    listing.rows = activities::rows;
+    if args.skip > 0 {
+        listing.query.push(("skip", args.skip.to_string()));
+    }
     listing.query.push(("limit", args.limit.to_string()));
     show(context, &listing, &args.list).await
 }
@@ -130,7 +134,8 @@ async fn read(context: &Context, listing: &Listing) -> Result<Value, api::Client
         .await
 }
 
-fn documents(answer: &Value) -> Vec<Row> {
+/// A list's documents as rows.
+pub(super) fn documents(answer: &Value) -> Vec<Row> {
     answer
         .as_array()
         .into_iter()

@@ -1,5 +1,6 @@
 //! What commands do.
 
+mod activities;
 mod fill;
 mod groups;
 pub mod known;
@@ -8,6 +9,7 @@ mod login;
 mod resources;
 mod shell;
 mod status;
+mod troubles;
 mod wait;
 
 use api::Client;

@@ -35,6 +35,7 @@ async fn add(context: &Context, request: &Request) -> Result<(), Failure> {
         Ok(_) => Ok(()),
         Err(error) if is_incomplete(&error) => {
             let hint = Some(where_fields_come_from(context, request.kind));
+            let error = with_options(error, request.kind);
             Err(Failure::Client { error, hint })
         }
         Err(error) => Err(explain(&context.client, error, &mentions).await),
@@ -43,6 +44,23 @@ async fn add(context: &Context, request: &Request) -> Result<(), Failure> {
 
 fn is_incomplete(error: &ClientError) -> bool {
     matches!(error, ClientError::Refused { status: 400 | 422, message } if message.contains("is required"))
+}
+
+/// What is missing, named by its option as well: that is what the user can type.
+fn with_options(error: ClientError, kind: &Kind) -> ClientError {
+    let ClientError::Refused { status, message } = error else {
+        return error;
+    };
+    let problems = message.split("; ").map(|problem| {
+        let field = problem.strip_suffix(": is required");
+        let option = field.and_then(|field| kind.field(field)?.option);
+        match (field, option) {
+            (Some(field), Some(option)) => format!("--{option} ({field}) is required"),
+            _ => problem.to_owned(),
+        }
+    });
+    let message = problems.collect::<Vec<_>>().join("; ");
+    ClientError::Refused { status, message }
 }
 
 fn where_fields_come_from(context: &Context, kind: &Kind) -> String {

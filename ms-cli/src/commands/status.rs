@@ -15,17 +15,20 @@ const COMPONENTS: &[Column] = &[
     column("message"),
 ];
 
+/// Characters of an engine's identity that tell it from others, as with containers.
+const ENGINE: usize = 12;
+
 const HOSTS: &[Column] = &[
     column("name").titled("HOST"),
     column("state"),
     column("zones"),
     column("instances"),
     column("cpus"),
-    column("cpu").titled("CPU_%"),
+    column("cpu").titled("CPU_%").one_decimal(),
     column("memory_mib"),
-    column("memory").titled("MEMORY_%"),
+    column("memory").titled("MEMORY_%").one_decimal(),
     column("control"),
-    column("engine"),
+    column("engine").first(ENGINE),
 ];
 
 /// Shows the status, once or until Ctrl-C.

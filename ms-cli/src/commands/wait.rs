@@ -1,6 +1,5 @@
 //! Waiting until a group is where it should be, and showing how far it is.
 
-use std::collections::HashSet;
 use std::time::Duration;
 
 use api::{Client, ClientError, client::path};
@@ -8,6 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
 use tokio::time::Instant;
 
+use super::troubles::Troubles;
 use crate::kinds::GROUP;
 use crate::messages::Failure;
 
@@ -28,9 +28,9 @@ pub struct Waiting<'a> {
     client: &'a Client,
     group: &'a str,
     goal: Goal,
-    timeout: Duration,
-    /// Failures that were there before, which explain nothing.
-    old_failures: HashSet<String>,
+    /// `None` waits for ever.
+    timeout: Option<Duration>,
+    troubles: Troubles<'a>,
 }
 
 /// How far the group is.
@@ -41,28 +41,26 @@ struct Progress {
 }
 
 impl<'a> Waiting<'a> {
-    /// Gets ready to wait `timeout` seconds, before the group is told to move.
-    pub async fn prepare(client: &'a Client, group: &'a str, goal: Goal, timeout: u64) -> Self {
-        let mut waiting = Self {
+    /// Gets ready to wait `timeout` seconds, or without limit, before the group is told to move.
+    pub async fn prepare(client: &'a Client, group: &'a str, goal: Goal, timeout: Option<u64>) -> Self {
+        Self {
             client,
             group,
             goal,
-            timeout: Duration::from_secs(timeout),
-            old_failures: HashSet::new(),
-        };
-        // Without them a failure of old might be told; the group's own call will say what is wrong now.
-        let failures = waiting.failures().await.unwrap_or_default();
-        waiting.old_failures = failures.iter().map(id).collect();
-        waiting
+            timeout: timeout.map(Duration::from_secs),
+            troubles: Troubles::from_now(client, group).await,
+        }
     }
 
-    /// Waits. A service that is away for a while is asked again.
+    /// Waits, and tells what fails meanwhile. A service that is away for a while is asked again.
     ///
     /// # Errors
-    /// [`Failure::NotReached`] with the newest failure's message when time is up or the group was moved elsewhere.
-    pub async fn until_reached(self) -> Result<(), Failure> {
+    /// [`Failure::NotReached`] with the last failure's message when time is up or the group was moved elsewhere.
+    pub async fn until_reached(mut self) -> Result<(), Failure> {
         let display = Display::new(self.group, self.goal);
-        let end = Instant::now().checked_add(self.timeout);
+        let end = self
+            .timeout
+            .and_then(|timeout| Instant::now().checked_add(timeout));
         let mut last = Progress { done: 0, of: 0 };
         loop {
             match self.look(last.of).await {
@@ -76,10 +74,23 @@ impl<'a> Waiting<'a> {
                 Err(failure) if failure.may_pass() => display.note(&failure.to_string()),
                 Err(failure) => return Err(failure),
             }
+            self.tell_troubles(&display).await;
             if end.is_some_and(|end| Instant::now() >= end) {
-                return Err(self.too_late(&last).await);
+                return Err(self.too_late(&last));
             }
             tokio::time::sleep(EVERY).await;
+        }
+    }
+
+    /// Tells each new failure, and with the first one where more is told.
+    async fn tell_troubles(&mut self, display: &Display) {
+        let first = self.troubles.last().is_none();
+        let new = self.troubles.new_ones().await;
+        for why in &new {
+            display.tell(&format!("failed: {why}"));
+        }
+        if first && !new.is_empty() {
+            display.tell(&self.troubles.where_told());
         }
     }
 
@@ -94,7 +105,7 @@ impl<'a> Waiting<'a> {
         let group = self.client.get(&path(&[GROUP.all, self.group])).await?;
         if let Some(state) = text(&group, "state").filter(|state| *state != "started") {
             let moved = format!("group {:?} is {state}: somebody else changed it", self.group);
-            return Err(Failure::NotReached(moved));
+            return Err(self.not_reached(moved));
         }
         let of = group
             .get("desired_capacity")
@@ -131,35 +142,19 @@ impl<'a> Waiting<'a> {
         Ok(u64::try_from(statuses.filter(|status| which(status)).count()).unwrap_or(u64::MAX))
     }
 
-    async fn too_late(&self, last: &Progress) -> Failure {
-        let seconds = self.timeout.as_secs();
-        let mut message = format!(
-            "group {:?}: {} after {seconds} s",
-            self.group,
-            self.goal.describe(last)
-        );
-        let failures = self.failures().await.unwrap_or_default();
-        if let Some(why) = failures
-            .iter()
-            .find(|f| !self.old_failures.contains(&id(f)))
-            .and_then(reason)
-        {
-            message.push_str(&format!("; {why}"));
+    fn too_late(&self, last: &Progress) -> Failure {
+        let seconds = self.timeout.unwrap_or_default().as_secs();
+        let how_far = self.goal.describe(last);
+        let mut what = format!("group {:?}: {how_far} after {seconds} s", self.group);
+        if let Some(why) = self.troubles.last() {
+            what.push_str(&format!("; the last failure: {why}"));
         }
-        Failure::NotReached(message)
+        self.not_reached(what)
     }
 
-    /// Failed activities, newest first.
-    async fn failures(&self) -> Result<Vec<Value>, ClientError> {
-        let activities = self
-            .client
-            .get(&path(&[GROUP.all, self.group, "activities"]))
-            .await?;
-        let all = activities.as_array().cloned().unwrap_or_default();
-        Ok(all
-            .into_iter()
-            .filter(|a| text(a, "status") == Some("failed"))
-            .collect())
+    fn not_reached(&self, what: String) -> Failure {
+        let hint = self.troubles.where_told();
+        Failure::NotReached { what, hint }
     }
 }
 
@@ -175,17 +170,6 @@ impl Goal {
 
 fn text<'a>(document: &'a Value, field: &str) -> Option<&'a str> {
     document.get(field)?.as_str()
-}
-
-fn id(activity: &Value) -> String {
-    text(activity, "activity_id").unwrap_or_default().to_owned()
-}
-
-fn reason(activity: &Value) -> Option<String> {
-    let message = text(activity, "message").filter(|m| !m.is_empty());
-    message
-        .or_else(|| text(activity, "description"))
-        .map(str::to_owned)
 }
 
 /// A bar on a terminal; a line for each change elsewhere. Both on stderr: stdout is for results.
@@ -213,6 +197,13 @@ impl Display {
         self.bar.set_length(progress.of);
         self.bar.set_position(progress.done.min(progress.of));
         self.note(&self.goal.describe(progress));
+    }
+
+    /// A line that stays.
+    fn tell(&self, text: &str) {
+        // Asked for within, the prefix would wait for the bar that is suspended.
+        let line = format!("{}: {text}", self.bar.prefix());
+        self.bar.suspend(|| eprintln!("{line}"));
     }
 
     fn note(&self, text: &str) {

@@ -16,8 +16,18 @@ pub fn sections(text: &str) -> Result<Map<String, Value>, String> {
         return Ok(Map::new());
     }
     let read = serde_saphyr::with_deserializer_from_str(text, |file| Table(Sections).deserialize(file));
+    read.map_err(|e| line_first(&e))
+}
+
+/// What is wrong, behind the line where it is.
+fn line_first(error: &serde_saphyr::Error) -> String {
     // The library's excerpt of the file would show the key and the token.
-    read.map_err(|e| e.without_snippet().to_string())
+    let error = error.without_snippet();
+    let text = error.to_string();
+    let Some(at) = error.location() else { return text };
+    let (line, column) = (at.line(), at.column());
+    let told = text.strip_suffix(&format!(" at line {line}, column {column}"));
+    format!("line {line}: {}", told.unwrap_or(&text))
 }
 
 /// A mapping whose keys are known beforehand.

@@ -38,8 +38,13 @@ pub enum Failure {
         hint: String,
     },
     /// A group did not get where it should.
-    #[error("{0}")]
-    NotReached(String),
+    #[error("{what}")]
+    NotReached {
+        /// How far it got, and why no further.
+        what: String,
+        /// Where more is told.
+        hint: String,
+    },
     /// What was to be shown or written could not be.
     #[error("cannot write: {0}")]
     Output(#[from] io::Error),
@@ -69,13 +74,15 @@ impl Failure {
     /// What to do next.
     fn hint(&self) -> Option<String> {
         match self {
-            Self::Client { hint: Some(hint), .. } | Self::Missing { hint, .. } => Some(hint.clone()),
+            Self::Client { hint: Some(hint), .. }
+            | Self::Missing { hint, .. }
+            | Self::NotReached { hint, .. } => Some(hint.clone()),
             Self::Client { error, hint: None } => hint_of(error),
             Self::NotLoggedIn => Some(format!("log in first: {LOGIN}")),
             Self::Defaults(DefaultsError::Invalid { .. }) => {
                 Some("correct the file, and give it to `ms load -f FILE` to check it".to_owned())
             }
-            Self::Defaults(_) | Self::NotReached(_) | Self::Output(_) | Self::CommandLine(_) => None,
+            Self::Defaults(_) | Self::Output(_) | Self::CommandLine(_) => None,
         }
     }
 }

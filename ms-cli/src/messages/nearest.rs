@@ -54,6 +54,9 @@ fn texts(value: &Value) -> impl Iterator<Item = &str> {
         .chain(value.as_array().into_iter().flatten().filter_map(Value::as_str))
 }
 
+/// What the service says when it had the same thought.
+const HELPS: [&str; 2] = ["did you mean", "shows them"];
+
 /// Adds to a refusal what the user may have meant. `mentions` are the names that were sent, the one that the
 /// command is about first.
 pub async fn explain(client: &Client, error: ClientError, mentions: &[Mention]) -> Failure {
@@ -61,8 +64,7 @@ pub async fn explain(client: &Client, error: ClientError, mentions: &[Mention]) 
         return error.into();
     };
     let mut hint = None;
-    // The service may have had the same thought.
-    if matches!(status, 400 | 404 | 409 | 422) && !message.contains("did you mean") {
+    if matches!(status, 400 | 404 | 409 | 422) && !HELPS.iter().any(|help| message.contains(help)) {
         for (at, mention) in mentions.iter().enumerate() {
             let blamed = message.contains(&mention.name) || (at == 0 && *status == 404);
             if blamed && hint.is_none() {
@@ -86,6 +88,9 @@ async fn suggestion(client: &Client, mention: &Mention) -> Option<String> {
     let group = mention.group.as_deref();
     match (group, names.len()) {
         (_, 0) => None,
+        (None, _) if mention.thing == Thing::InstanceType => {
+            Some("`ms list-instance-types` shows them".to_owned())
+        }
         (Some(group), _) => Some(format!("`ms list-instances -a {group}` shows them")),
         (None, 1..=10) => Some(format!("known {}: {}", mention.thing.nouns(), names.join(", "))),
         (None, n) => Some(format!(

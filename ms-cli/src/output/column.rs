@@ -8,7 +8,16 @@ pub struct Column {
     /// The field that it shows.
     pub field: &'static str,
     title: Option<&'static str>,
-    time: bool,
+    shape: Shape,
+}
+
+/// How a column's values are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    AsIs,
+    Time,
+    OneDecimal,
+    First(usize),
 }
 
 /// A column named after its field.
@@ -16,7 +25,7 @@ pub const fn column(field: &'static str) -> Column {
     Column {
         field,
         title: None,
-        time: false,
+        shape: Shape::AsIs,
     }
 }
 
@@ -29,7 +38,19 @@ impl Column {
 
     /// Its values are Unix seconds, shown as local time.
     pub const fn time(mut self) -> Self {
-        self.time = true;
+        self.shape = Shape::Time;
+        self
+    }
+
+    /// Its values are numbers, of which one decimal is shown.
+    pub const fn one_decimal(mut self) -> Self {
+        self.shape = Shape::OneDecimal;
+        self
+    }
+
+    /// Of its values so many characters are shown.
+    pub const fn first(mut self, characters: usize) -> Self {
+        self.shape = Shape::First(characters);
         self
     }
 
@@ -40,9 +61,15 @@ impl Column {
 
     /// A value as the column shows it.
     pub fn show(&self, value: &Value) -> String {
-        match value.as_i64() {
-            Some(seconds) if self.time => time(seconds),
-            _ => show(value),
+        match (self.shape, value) {
+            (Shape::Time, value) => value.as_i64().map_or_else(|| show(value), time),
+            (Shape::OneDecimal, Value::Number(number)) => {
+                number.as_f64().map_or_else(|| show(value), |n| format!("{n:.1}"))
+            }
+            (Shape::First(length), Value::String(text)) => {
+                show(&Value::from(text.chars().take(length).collect::<String>()))
+            }
+            (Shape::AsIs | Shape::OneDecimal | Shape::First(_), value) => show(value),
         }
     }
 }
@@ -52,12 +79,12 @@ pub fn title_of(field: &str) -> String {
     field.to_uppercase()
 }
 
-/// Unix seconds as local time.
+/// Unix seconds as local time, with its zone.
 pub fn time(seconds: i64) -> String {
     match jiff::Timestamp::from_second(seconds) {
         Ok(at) => at
             .to_zoned(jiff::tz::TimeZone::system())
-            .strftime("%Y-%m-%d %H:%M:%S")
+            .strftime("%Y-%m-%d %H:%M:%S %Z")
             .to_string(),
         Err(_) => seconds.to_string(),
     }

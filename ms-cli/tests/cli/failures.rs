@@ -166,16 +166,37 @@ async fn a_known_name_brings_no_guess() {
 #[tokio::test]
 async fn what_is_missing_could_come_from_two_places() {
     let rig = Rig::logged_in().await;
-    rig.refuse("POST", "asgs", 422, "min_size: is required").await;
+    rig.refuse(
+        "POST",
+        "asgs",
+        422,
+        "min_size: is required; other: is required; domain: \"\" is too short",
+    )
+    .await;
     let ran = rig.ms(&["add-asg", "-a", "x"]);
     ran.fails_with(
         1,
         &[
-            "min_size: is required",
+            "--asg-min-size (min_size) is required; other: is required; domain: \"\" is too short",
             "ms add-asg --help",
             "section autoscaling_group",
         ],
     );
+}
+
+#[tokio::test]
+async fn a_type_that_is_like_none_does_not_list_all_of_them() {
+    let rig = populated().await;
+    let args = ["add-lconf", "-c", "x", "--lconf-instances-type", "enormous"];
+    rig.refuse("POST", "lconfs", 422, "instances_type: \"enormous\" is wrong")
+        .await;
+    let said = rig.ms(&args).err;
+    assert!(said.contains("`ms list-instance-types` shows them"), "{said}");
+    assert!(!said.contains("m1.small"), "{said}");
+    let rig = populated().await;
+    let whole = "\"enormous\" is none; the nearest is \"m1.large\", and list-instance-types shows them all";
+    rig.refuse("POST", "lconfs", 422, whole).await;
+    assert_eq!(rig.ms(&args).err, format!("ms: {whole}\n"));
 }
 
 #[tokio::test]

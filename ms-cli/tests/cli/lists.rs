@@ -67,7 +67,7 @@ async fn columns_are_those_of_the_contract_in_order() {
         (
             "ms list-activities -a a1",
             "START STATUS KIND INSTANCE DESCRIPTION CAUSE MESSAGE",
-            "2023-11-14 22:13:20 failed launch a1-1 Launching a container capacity no image",
+            "2023-11-14 22:13:20 UTC failed launch a1-1 Launching a container capacity no image",
         ),
     ] {
         let ran = rig.line(line);
@@ -124,7 +124,8 @@ async fn the_status_shows_components_hosts_and_the_last_round() {
         "status",
         json!({"status": "OK", "version": "9.8.7",
             "components": [{"name": "healthmanager", "state": "running", "since": 1_700_000_000, "message": ""}],
-            "hosts": [{"name": "h1", "zones": ["z1"], "engine": "e", "state": "up", "control": false, "cpus": 2, "memory_mib": 4096, "cpu": 12.5, "memory": 40, "instances": 3}],
+            "hosts": [{"name": "h1", "zones": ["z1"], "engine": "e", "state": "up", "control": false, "cpus": 2, "memory_mib": 4096, "cpu": 12.5, "memory": 40, "instances": 3},
+                {"name": "h2", "zones": ["z2"], "engine": "ABCD:EFGH:IJKL:MNOP:QRST:UVWX:YZ23:4567:ABCD:EFGH:IJKL:MNOP", "memory": 4.663_036_950_442_025_5}],
             "rounds": {"at": 1_700_000_000, "groups": 5, "frozen": false, "reasons": ["a1: one is missing"]}}),
     )
     .await;
@@ -132,10 +133,13 @@ async fn the_status_shows_components_hosts_and_the_last_round() {
     for part in [
         "9.8.7",
         "healthmanager",
-        "2023-11-14 22:13:20",
+        "2023-11-14 22:13:20 UTC",
         "h1",
         "z1",
         "12.5",
+        " 40.0 ",
+        " 4.7 ",
+        " ABCD:EFGH:IJ\n",
         "groups: 5",
         "a1: one is missing",
     ] {
@@ -143,6 +147,40 @@ async fn the_status_shows_components_hosts_and_the_last_round() {
     }
     let json: Value = serde_json::from_str(&rig.line("ms status -o json").out).unwrap();
     assert_eq!(json["rounds"]["groups"], 5);
+    assert_eq!(json["hosts"][1]["memory"], 4.663_036_950_442_025_5);
+}
+
+#[tokio::test]
+async fn activities_tell_a_failure_once_and_older_ones_can_be_reached() {
+    let rig = Rig::logged_in().await;
+    let why = "pull access denied for nowhere";
+    let activity = |kind: &str, status: &str, instance: &str, cause: &str, message: &str| json!({"start_time": 1_700_000_000, "kind": kind, "status": status, "instance": instance, "cause": cause, "message": message});
+    let told = json!([
+        activity(
+            "terminate",
+            "successful",
+            "a1-1",
+            &format!("the launch failed: {why}"),
+            ""
+        ),
+        activity("launch", "failed", "a1-1", "capacity was 0 of 1 instances", why),
+        activity("terminate", "failed", "a1-2", "host lost", "host lost"),
+        activity("terminate", "successful", "a1-3", why, ""),
+    ]);
+    rig.get("asgs/a1/activities", told.clone()).await;
+    let out = rig.line("ms list-activities -a a1 --skip 20").out;
+    let lines: Vec<&str> = out.lines().collect();
+    assert_eq!(out.matches(why).count(), 2, "{out}");
+    assert!(lines.get(1).unwrap().contains("its launch failed"), "{out}");
+    assert!(lines.get(2).unwrap().ends_with(why), "{out}");
+    assert_eq!(out.matches("host lost").count(), 1, "{out}");
+    assert!(lines.get(4).unwrap().contains(why), "of another instance: {out}");
+    assert_eq!(
+        rig.last_asked().await.1,
+        "/asgcc/asgs/a1/activities?skip=20&limit=50"
+    );
+    let json: Value = serde_json::from_str(&rig.line("ms list-activities -a a1 -o json").out).unwrap();
+    assert_eq!(json, told);
 }
 
 #[tokio::test]

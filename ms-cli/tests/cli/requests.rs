@@ -191,6 +191,40 @@ async fn ambiguous_and_senseless_options_are_refused_before_anything_is_sent() {
     assert_eq!(rig.asked().await, []);
 }
 
+#[tokio::test]
+async fn a_word_without_its_option_brings_the_option() {
+    let rig = Rig::new().await;
+    for (line, tip) in [
+        ("start-asg web", "'--asg-name web'"),
+        ("stop web", "'--asg-name web'"),
+        ("delete-lb lb1", "'--lb-name lb1'"),
+        ("add-lconf c1 --lconf-key k", "'--lconf-name c1'"),
+        ("update-policy p1", "'--policy-name p1'"),
+        ("list-instances web", "'--asg-name web'"),
+        ("terminate-instance -a web i1", "'--instance i1'"),
+        ("set-desired-capacity --asg-n=web 3", "'--desired-capacity 3'"),
+        ("load team.yml", "'--file team.yml'"),
+    ] {
+        let words: Vec<&str> = line.split(' ').collect();
+        rig.ms(&words).fails_with(2, &["unexpected argument", tip]);
+    }
+    let ran = rig.ms(&["list-asgs", "web"]);
+    ran.fails_with(2, &["unexpected argument 'web'"]);
+    assert!(!ran.err.contains("give it as"), "{}", ran.err);
+}
+
+#[tokio::test]
+async fn the_nearest_commands_come_first() {
+    let rig = Rig::new().await;
+    for (typed, nearest) in [("lst-asgs", "'list-asgs'"), ("strt-asg", "'start-asg'")] {
+        let ran = rig.ms(&[typed]);
+        let tip = ran.err.lines().find(|line| line.contains("tip:")).unwrap();
+        let first = tip.split_whitespace().find(|word| word.starts_with('\''));
+        assert_eq!(first.unwrap().trim_end_matches(','), nearest, "{tip}");
+        assert!(tip.matches('\'').count() <= 6, "at most three: {tip}");
+    }
+}
+
 /// The session of the contract, word for word.
 const SESSION: &str = "\
 ms login --target http://localhost:56785/asgcc/ --user user01 --key key

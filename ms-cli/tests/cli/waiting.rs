@@ -100,9 +100,71 @@ async fn a_start_that_gets_nowhere_says_why() {
         .await;
     instances_in_turn(&rig, vec![instances(&["RUNNING", "STARTING"])]).await;
     let ran = rig.ms(&["start-asg", "-a", "a1", "--wait", "--timeout", "0"]);
-    ran.fails_with(1, &["1 of 2 instances run after 0 s", "no such image"]);
-    assert!(!ran.err.contains("yesterday"), "{}", ran.err);
-    assert_eq!(ran.out, "");
+    let lines: Vec<&str> = ran.err.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "a1: 1 of 2 instances run",
+            "a1: failed: host full",
+            "a1: failed: no such image",
+            "a1: `ms list-activities --asg-name a1` tells what was tried",
+            "ms: group \"a1\": 1 of 2 instances run after 0 s; the last failure: no such image",
+            "    `ms list-activities --asg-name a1` tells what was tried",
+        ]
+    );
+    assert_eq!((ran.code, ran.out.as_str()), (1, ""));
+}
+
+/// Answers looks at the activities with none at first, and then with one failure more each time.
+async fn failing_in_turn(rig: &Rig, messages: &[&str]) {
+    let failed = |(id, message): (usize, &&str)| json!({"activity_id": id.to_string(), "status": "failed", "message": message});
+    let all: Vec<Value> = messages.iter().enumerate().map(failed).collect();
+    let looks = AtomicUsize::new(0);
+    let answer = move |_: &Request| {
+        let look = looks.fetch_add(1, Ordering::SeqCst).min(all.len());
+        let newest_first: Vec<&Value> = all.iter().take(look).rev().collect();
+        ResponseTemplate::new(200).set_body_json(newest_first)
+    };
+    Mock::given(method("GET"))
+        .and(path("/asgcc/asgs/a1/activities"))
+        .respond_with(answer)
+        .mount(&rig.server)
+        .await;
+}
+
+#[tokio::test]
+async fn each_failure_is_told_once_while_it_is_waited_for() {
+    for (how, state, goal, last) in [
+        ("start-asg", "started", "run", "RUNNING"),
+        ("stop-asg", "stopped", "are gone", "DOWN"),
+    ] {
+        let rig = group(state).await;
+        failing_in_turn(&rig, &["no such image", "no such image"]).await;
+        let (on_the_way, there) = (instances(&["STOPPING"; 2]), instances(&[last; 2]));
+        let turns = [&on_the_way, &on_the_way, &on_the_way, &there];
+        instances_in_turn(&rig, turns.map(Value::clone).to_vec()).await;
+        let ran = rig.ms(&[how, "-a", "a1", "--wait"]);
+        assert_eq!((ran.code, ran.out.as_str()), (0, "OK\n"), "{}", ran.err);
+        let lines: Vec<&str> = ran.err.lines().collect();
+        let expected = [
+            &format!("a1: 0 of 2 instances {goal}"),
+            "a1: failed: no such image",
+            "a1: `ms list-activities --asg-name a1` tells what was tried",
+            "a1: failed: no such image",
+            &format!("a1: 2 of 2 instances {goal}"),
+        ];
+        assert_eq!(lines, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_stop_that_takes_too_long_ends_when_told() {
+    let rig = group("stopped").await;
+    rig.get("asgs/a1/activities", json!([])).await;
+    instances_in_turn(&rig, vec![instances(&["STOPPING"; 2])]).await;
+    let ran = rig.ms(&["stop-asg", "-a", "a1", "--wait", "--timeout", "0"]);
+    let told = "0 of 2 instances are gone after 0 s";
+    ran.fails_with(1, &[told, "list-activities --asg-name a1"]);
 }
 
 #[tokio::test]
