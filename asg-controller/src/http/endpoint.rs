@@ -1,5 +1,6 @@
 //! A route and what the documentation says of it, in one place: nothing is served that is not documented.
 
+use actix_web::guard::{self, AnyGuard};
 use actix_web::http::Method;
 use actix_web::middleware::from_fn;
 use actix_web::web::ServiceConfig;
@@ -67,7 +68,7 @@ impl Endpoint {
 
     fn new(method: Method, path: &str, summary: &str, answer: Answer, route: Route) -> Self {
         Self {
-            route: route.method(method.clone()),
+            route: route.guard(asked_with(&method)),
             method,
             path: path.to_owned(),
             access: Access::Token,
@@ -107,6 +108,15 @@ impl Endpoint {
     pub(crate) fn access(mut self, access: Access) -> Self {
         self.access = access;
         self
+    }
+}
+
+/// A read answers HEAD as well: what GET would say, without its body.
+fn asked_with(method: &Method) -> AnyGuard {
+    let asked = guard::Any(guard::Method(method.clone()));
+    match *method {
+        Method::GET => asked.or(guard::Head()),
+        _ => asked,
     }
 }
 

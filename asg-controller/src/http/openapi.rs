@@ -71,7 +71,9 @@ pub(super) fn mount(config: &mut ServiceConfig) {
                 .url(PATH, describe())
                 .config(settings),
         )
-        .route("/docs", web::get().to(to_page));
+        .route("/docs", web::get().to(to_page))
+        // Who opens the address in a browser looks for something to read.
+        .route("/", web::get().to(from_root));
 }
 
 async fn page() -> HttpResponse {
@@ -82,6 +84,12 @@ async fn page() -> HttpResponse {
 
 async fn to_page() -> HttpResponse {
     HttpResponse::PermanentRedirect()
+        .insert_header((header::LOCATION, "docs/"))
+        .finish()
+}
+
+async fn from_root() -> HttpResponse {
+    HttpResponse::Found()
         .insert_header((header::LOCATION, "docs/"))
         .finish()
 }

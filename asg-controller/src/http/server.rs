@@ -10,11 +10,11 @@ use super::{Live, application, tls};
 use crate::service::Service;
 use crate::{Deps, Settings};
 
-/// Why a controller cannot serve; its supervisor starts it again.
+/// Why a controller cannot serve; its supervisor starts it again. The cause is the error's source, not in its text.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// The address cannot be listened on.
-    #[error("cannot listen on {address}: {source}")]
+    #[error("cannot listen on {address} (controller.port names another port)")]
     Bind {
         /// The address.
         address: SocketAddr,
@@ -30,7 +30,7 @@ pub enum ServeError {
         reason: String,
     },
     /// The server ended.
-    #[error("the server ended: {0}")]
+    #[error("the server ended")]
     Ended(#[from] io::Error),
 }
 

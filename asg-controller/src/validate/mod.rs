@@ -36,9 +36,14 @@ pub(crate) fn same_name(given: &Object, name: &str) -> Result<()> {
 pub(crate) fn nearest<'a>(text: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     // Below this similarity (0 to 1) suggestions are noise rather than help.
     const MEANT: f64 = 0.8;
+    most_alike(text, known)
+        .filter(|(likeness, _)| *likeness >= MEANT)
+        .map(|(_, name)| name)
+}
+
+/// Of `known`, the text nearest to another, however far that is; first how alike they are, from 0 to 1.
+pub(crate) fn most_alike<'a>(text: &str, known: impl Iterator<Item = &'a str>) -> Option<(f64, &'a str)> {
     known
         .map(|name| (strsim::jaro_winkler(text, name), name))
-        .filter(|(likeness, _)| *likeness >= MEANT)
         .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, name)| name)
 }

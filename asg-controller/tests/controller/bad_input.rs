@@ -316,7 +316,15 @@ async fn bad_fields_are_refused_by_name_and_value() {
             "POST /lconfs",
             but(lconf("a"), "instances_type", json!("m9.huge")),
             422,
-            &["instances_type", "m9.huge", "m1.small"],
+            &[
+                "instances_type: \"m9.huge\" is no known instance type; the nearest is \"m1.medium\", and list-instance-types shows them all",
+            ],
+        ),
+        (
+            "POST /lconfs",
+            but(lconf("a"), "instances_type", json!("m1.smal")),
+            422,
+            &["\"m1.smal\" is no known instance type; did you mean \"m1.small\"?"],
         ),
     ])
     .await;
@@ -476,8 +484,8 @@ async fn odd_paths_are_not_found_and_wrong_methods_not_allowed() {
     assert_eq!(rig.user01(&long, Value::Null).await.status, 404);
     let refused = rig.user01("PATCH /asgs/a", json!({})).await;
     assert_eq!(refused.headers["allow"], "GET, PUT, DELETE");
-    let root = send(rig.request("GET /")).await;
-    assert_eq!(root.status, 404);
-    assert!(root.message().contains("not found"));
+    let unknown = send(rig.request("GET /nowhere")).await;
+    assert_eq!(unknown.status, 404);
+    assert!(unknown.message().contains("not found"));
     rig.stop().await;
 }

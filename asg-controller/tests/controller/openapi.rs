@@ -125,5 +125,7 @@ async fn the_page_needs_nothing_from_elsewhere() {
         200,
         "leads to /docs/"
     );
+    let root = send(rig.request("GET /")).await;
+    assert_eq!((root.status, root.text), (200, page.text), "leads to /docs/");
     rig.stop().await;
 }

@@ -29,6 +29,20 @@ async fn health_tells_components_and_degrades_with_them() {
 }
 
 #[tokio::test]
+async fn head_answers_as_get_without_the_body() {
+    let rig = Rig::start().await;
+    for path in ["/health", "/metrics"] {
+        let head = send(rig.request(&format!("HEAD {path}"))).await;
+        assert_eq!((head.status, head.text.as_str()), (200, ""), "{path}");
+        let get = send(rig.request(&format!("GET {path}"))).await;
+        assert_eq!(head.headers["content-type"], get.headers["content-type"]);
+    }
+    assert_eq!(send(rig.request("HEAD /asgcc/asgs")).await.status, 401);
+    assert_eq!(send(rig.request("HEAD /asgcc/login")).await.status, 405);
+    rig.stop().await;
+}
+
+#[tokio::test]
 async fn status_shows_what_is_on_the_board() {
     let rig = Rig::start().await;
     let empty = rig.user01("GET /status", Value::Null).await.ok();

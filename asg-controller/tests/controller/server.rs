@@ -32,7 +32,15 @@ async fn a_taken_address_is_an_error_that_names_it() {
     };
     let error = Server::bind(deps).err().unwrap();
     assert!(matches!(error, ServeError::Bind { .. }));
-    assert!(error.to_string().contains(&rig.address.to_string()), "{error}");
+    let said = error.to_string();
+    assert!(said.contains(&rig.address.to_string()), "{said}");
+    assert!(said.contains("controller.port"), "{said}");
+    // The programs print the chain: a cause that the text had too would be there twice.
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert!(
+        cause.contains("in use") && !said.contains(&cause),
+        "{said}: {cause}"
+    );
     rig.stop().await;
 }
 

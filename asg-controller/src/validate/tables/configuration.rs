@@ -3,7 +3,7 @@
 use domain::{ConfigName, LaunchConfiguration, TypeName};
 use serde_json::Value;
 
-use super::super::{Field, Object, Shape, Table, nearest};
+use super::super::{Field, Object, Shape, Table, most_alike, nearest};
 use super::{Types, line};
 use crate::error::{Refusal, Result};
 
@@ -44,7 +44,10 @@ pub(super) fn check(body: &LaunchConfiguration, types: &Types) -> Result<()> {
     let known = || types.keys().map(TypeName::as_str);
     let hint = match nearest(given.as_str(), known()) {
         Some(near) => format!("did you mean {near:?}?"),
-        None => format!("known are {}", known().collect::<Vec<_>>().join(", ")),
+        None => match most_alike(given.as_str(), known()) {
+            Some((_, near)) => format!("the nearest is {near:?}, and list-instance-types shows them all"),
+            None => "none is configured".to_owned(),
+        },
     };
     Err(Refusal::field(
         "instances_type",
