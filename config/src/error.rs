@@ -6,12 +6,12 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// It cannot be read.
-    #[error("{}: cannot be read: {source}", file.display())]
+    #[error("{}: cannot be read: {reason}", file.display())]
     Unreadable {
         /// The file.
         file: PathBuf,
-        /// Why.
-        source: std::io::Error,
+        /// Why. It is in the text, so it is not the error's source: whoever prints the chain would print it twice.
+        reason: std::io::Error,
     },
     /// It is no YAML, or has a key twice.
     #[error("{file}:{line}:{column}: {message}")]

@@ -39,3 +39,18 @@ pub(crate) fn require_usable(config: &Config, deployment: Deployment) -> anyhow:
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn why_a_file_cannot_be_read_is_told_once() {
+        let missing = Path::new("/nonexistent/microscaler.yml");
+        let error = usable(Some(missing), Deployment::Single).unwrap_err();
+        let said = format!("{error:#}");
+        assert!(said.starts_with("/nonexistent/microscaler.yml: "), "{said}");
+        assert_eq!(said.matches("os error 2").count(), 1, "{said}");
+    }
+}

@@ -309,9 +309,12 @@ fn what_is_no_yaml_is_refused_where_it_stops_being_it() {
 #[test]
 fn a_file_that_cannot_be_read_is_named() {
     let missing = std::path::Path::new("/nonexistent/microscaler.yml");
-    let said = load(missing).unwrap_err().to_string();
+    let error = load(missing).unwrap_err();
+    let said = error.to_string();
     assert!(
         said.starts_with("/nonexistent/microscaler.yml: cannot be read: "),
         "{said}"
     );
+    // The text has the cause already: a chain would repeat it.
+    assert!(std::error::Error::source(&error).is_none());
 }

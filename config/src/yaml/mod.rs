@@ -24,9 +24,9 @@ pub(crate) struct Document {
 
 /// Reads a file.
 pub(crate) fn parse_file(path: &Path) -> Result<Document, ConfigError> {
-    let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
+    let text = std::fs::read_to_string(path).map_err(|reason| ConfigError::Unreadable {
         file: path.to_path_buf(),
-        source,
+        reason,
     })?;
     parse_text(&path.display().to_string(), &text)
 }
