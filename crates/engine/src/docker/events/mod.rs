@@ -66,6 +66,10 @@ impl Listener {
             if began.elapsed() > LONGEST_PAUSE {
                 pause = FIRST_PAUSE;
             }
+            if self.sender.is_closed() {
+                // Not the engine ended it but whoever listened, at a stop for example.
+                return;
+            }
             tracing::warn!("the engine's event stream ended");
             let answered = self.until_it_answers(&mut pause).await;
             if !answered || self.sender.send(EngineEvent::Resumed).await.is_err() {
