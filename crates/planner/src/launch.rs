@@ -59,10 +59,13 @@ fn launch(census: &Census<'_>, slots: &[u32], placement: &mut Placement<'_>, pla
         }));
     let launched = plan.intents.len() - before;
     if launched > 0 {
+        let (placed, wanted) = (census.placed.len(), census.wanted);
+        let there = match placed == census.capacity() {
+            true => "there",
+            false => "in its zones",
+        };
         plan.reasons.push(format!(
-            "launching {launched}: {} of {} instances are in the group's zones",
-            census.placed.len(),
-            census.wanted
+            "launching {launched}: {placed} of {wanted} instances are {there}"
         ));
     }
     launched
