@@ -46,7 +46,7 @@ create() {
     typed ms add-asg --asg-name "$group" --asg-availability-zones zone-a,zone-b --asg-launch-configuration web-v1 \
         --asg-min-size 1 --asg-desired-capacity 3 --asg-max-size 6 --asg-scale-out-cooldown 60 \
         --asg-scale-in-cooldown 60 --asg-domain demo.internal --asg-no-load-balancer
-    typed ms start-asg --asg-name "$group" --wait
+    typed ms start-asg --asg-name "$group" --wait --timeout 300
     docker inspect --format '{{index .Config.Labels "microscaler.installation"}}' "$(in_service | head -n 1)" \
         >"$demo/installation"
     typed ms list-instances --asg-name "$group"

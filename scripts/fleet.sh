@@ -111,7 +111,7 @@ ms add-lconf --lconf-name web-v1 --lconf-image-id $demo_image --lconf-instances-
 ms add-asg --asg-name web --asg-availability-zones zone-a --asg-launch-configuration web-v1 --asg-min-size 1 \\
     --asg-desired-capacity 3 --asg-max-size 6 --asg-scale-out-cooldown 60 --asg-scale-in-cooldown 60 \\
     --asg-domain demo.internal --asg-no-load-balancer
-ms start-asg --asg-name web --wait
+ms start-asg --asg-name web --wait --timeout 300
 tail -f $home/log/healthmanager-stderr*
 make fleet-down
 TEXT

@@ -20,7 +20,7 @@ stop_groups() {
     local name
     ms login >/dev/null || return 0
     ms list-asgs | awk '$2 != "stopped" && NR > 1 { print $1 }' | while read -r name; do
-        ms stop-asg --asg-name "$name" --wait </dev/null >/dev/null || true
+        ms stop-asg --asg-name "$name" --wait --timeout 300 </dev/null >/dev/null || true
     done
 }
 
