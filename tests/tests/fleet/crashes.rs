@@ -44,6 +44,7 @@ fn crash(fleet: &mut Fleet, who: &str) {
     match who {
         "NATS" => fleet.nats.kill(),
         "MongoDB" => fleet.mongo.kill(),
+        "Redis" => fleet.redis.kill(),
         process => fleet.member_mut(process).kill(),
     }
 }
@@ -52,6 +53,7 @@ fn revive(fleet: &mut Fleet, who: &str) {
     match who {
         "NATS" => fleet.nats.restart(),
         "MongoDB" => fleet.mongo.restart(),
+        "Redis" => fleet.redis.restart(),
         process => fleet.member_mut(process).restart(),
     }
 }
@@ -59,7 +61,7 @@ fn revive(fleet: &mut Fleet, who: &str) {
 /// How long what was killed is away.
 const OUTAGE: Duration = Duration::from_millis(500);
 
-const ALL: [&str; 7] = [
+const ALL: [&str; 8] = [
     "asg-controller",
     "health-manager",
     "worker-launch",
@@ -67,6 +69,7 @@ const ALL: [&str; 7] = [
     "host-agent",
     "NATS",
     "MongoDB",
+    "Redis",
 ];
 
 async fn written(rest: &scenarios::harness::Rest) -> BTreeSet<String> {

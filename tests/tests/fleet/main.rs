@@ -1,7 +1,7 @@
-//! The service as a fleet of processes on a MongoDB and a NATS server and a real Docker engine, while processes and
+//! The service as a fleet of processes on a MongoDB, a NATS and a Redis server and a real Docker engine, while processes and
 //! servers are killed, paused and started again.
 //!
-//! Needs a Docker engine, busybox-static, nats-server and a MongoDB server; `make test` sees to those that Debian has.
+//! Needs a Docker engine, busybox-static, nats-server, redis-server and a MongoDB server; `make test` sees to those that Debian has.
 //! Without a MongoDB server the tests are skipped and say so.
 
 #![allow(
@@ -18,6 +18,7 @@ mod leaders;
 mod processes;
 mod reload;
 mod session;
+mod strangers;
 
 use std::time::Duration;
 

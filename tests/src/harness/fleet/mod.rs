@@ -11,8 +11,8 @@ use domain::InstallationId;
 use serde_json::json;
 use store::{Login, MongoOptions, MongoStore, Store};
 use tempfile::TempDir;
-use test_servers::Mongo;
 use test_servers::nats::{Nats, Which};
+use test_servers::{Mongo, Redis};
 use tokio::process::Command;
 use uuid::Uuid;
 
@@ -35,6 +35,8 @@ pub struct Fleet {
     pub mongo: Mongo,
     /// Its message server.
     pub nats: Nats,
+    /// What its controllers share beside the store.
+    pub redis: Redis,
     /// Its only host's name.
     pub host: String,
     /// Its configuration.
@@ -76,6 +78,7 @@ impl Fleet {
         let engine = Engine::local().await;
         let mongo = Mongo::start()?;
         let nats = Nats::start(Which::Current).or_else(|| Nats::start(Which::Debian))?;
+        let redis = Redis::start()?;
         let (asg, auth) = (mongo.database("asg"), mongo.database("auth"));
         // Chosen here, so that what the fleet leaves behind can be found without asking it.
         let installation = InstallationId(Uuid::now_v7());
@@ -89,6 +92,7 @@ impl Fleet {
                 "database",
                 json!({"uri": mongo.uri(), "asg_db": asg, "auth_db": auth}),
             )
+            .section("redis", json!(redis.url()))
             .section("nats", json!({"prefix": format!("t{}", Uuid::now_v7().simple())}))
             .section(
                 "agent",
@@ -103,6 +107,7 @@ impl Fleet {
             installation,
             mongo,
             nats,
+            redis,
             host: format!("host-{}", Uuid::now_v7().simple()),
             setup,
             programs: fleet_programs(),
