@@ -108,6 +108,6 @@ fn a_cache_has_a_series_where_there_is_one() {
     metrics.cache_available(false);
     assert_eq!(
         lines(&metrics, "cache_available"),
-        ["microscaler_cache_available 0"]
+        ["microscaler_cache_available{} 0"]
     );
 }
