@@ -28,7 +28,11 @@ impl History {
             return;
         }
         let (store, id) = (Arc::clone(store), group.id);
-        let told: Vec<Activity> = fresh.iter().cloned().map(|activity| self.explained(activity)).collect();
+        let told: Vec<Activity> = fresh
+            .iter()
+            .cloned()
+            .map(|activity| self.explained(activity))
+            .collect();
         self.copying.spawn(async move {
             match store.put_activities(&told).await {
                 Ok(()) => (id, Some(fresh)),
@@ -147,7 +151,10 @@ mod tests {
         let mut history = History::default();
         let [late, done, silent] = [(); 3].map(|()| InstanceId(Uuid::now_v7()));
         for record in [late, done] {
-            history.progress(&store, launch(record, ActivityStatus::InProgress, "no space left"));
+            history.progress(
+                &store,
+                launch(record, ActivityStatus::InProgress, "no space left"),
+            );
         }
         let mut ended = |record, status, message| history.explained(launch(record, status, message)).message;
         assert_eq!(

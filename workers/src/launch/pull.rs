@@ -83,12 +83,7 @@ async fn tell_progress(deps: &Deps, job: &Job, progress: &mut watch::Receiver<Pu
     }
     let PullProgress { percent, message } = progress.borrow_and_update().clone();
     // Progress that is not told is told by the next one; the failure was logged.
-    let _ = tell(
-        deps,
-        job,
-        Outcome::Progress { percent, message },
-    )
-    .await;
+    let _ = tell(deps, job, Outcome::Progress { percent, message }).await;
 }
 
 fn begin(slots: Arc<Semaphore>, engine: Arc<dyn ContainerEngine>, image: String) -> Pull {
