@@ -7,14 +7,15 @@
 
 mod mongo;
 pub mod nats;
+mod ports;
 mod process;
 mod redis;
 
 pub use mongo::{Certificates, Mongo};
+pub use ports::free_port;
 pub use process::Process;
 pub use redis::Redis;
 
-use std::net::TcpListener;
 use std::path::PathBuf;
 
 /// Says that a test was skipped for want of a server.
@@ -36,11 +37,4 @@ pub fn program(name: &str) -> Option<PathBuf> {
         .chain(debian)
         .map(|directory| directory.join(name))
         .find(|file| file.is_file())
-}
-
-/// A port of the loopback that nobody listened on a moment ago.
-#[must_use]
-pub fn free_port() -> u16 {
-    let probe = TcpListener::bind("127.0.0.1:0").expect("the loopback has a free port");
-    probe.local_addr().expect("a bound socket has an address").port()
 }

@@ -3,12 +3,7 @@
 use std::fs::File;
 use std::net::TcpListener;
 
-/// A port of the loopback that nobody listened on a moment ago.
-#[must_use]
-pub fn free_port() -> u16 {
-    let probe = TcpListener::bind("127.0.0.1:0").expect("the loopback has a free port");
-    probe.local_addr().expect("a bound socket has an address").port()
-}
+pub use test_servers::free_port;
 
 /// A certain port, which no other test has meanwhile.
 pub struct Reserved {
