@@ -10,11 +10,13 @@ pub mod nats;
 mod ports;
 mod process;
 mod redis;
+mod registry;
 
 pub use mongo::{Certificates, Mongo};
 pub use ports::free_port;
 pub use process::Process;
 pub use redis::Redis;
+pub use registry::Registry;
 
 use std::path::PathBuf;
 
