@@ -140,13 +140,14 @@ fn read_sections(root: &Section<'_>) -> Result<Config, ConfigError> {
     let default = Config::default();
     let docker = root.section("docker", docker::read)?;
     let tls = docker.tls.clone();
+    let auth = login_keys::read(root)?;
     Ok(Config {
         driver: root.or(
             "driver",
             default.driver,
             values::one_of(&[("docker", Driver::Docker)]),
         )?,
-        controller: root.section("controller", controller::read)?,
+        controller: root.section("controller", |section| controller::read(section, &auth))?,
         store: root.opt(
             "store",
             values::one_of(&[("embedded", StoreKind::Embedded), ("mongodb", StoreKind::MongoDb)]),
@@ -165,7 +166,7 @@ fn read_sections(root: &Section<'_>) -> Result<Config, ConfigError> {
         instances: root.section("instances", instances::read)?,
         docker,
         autoscaler: root.section("autoscaler", autoscaler::read)?,
-        auth: login_keys::read(root)?,
+        auth,
         agent: root.section("agent", agent::read)?,
         instance_types: instance_types::read(root)?,
         hosts: hosts::read(root, tls.as_ref())?,

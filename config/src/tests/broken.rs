@@ -231,6 +231,19 @@ fn types_hosts_and_accounts_are_checked_one_by_one() {
             "FILE:3:23: hosts[0].capacity.vcpus: value -1: expected a whole number from 0 to 1000000",
         ),
         (
+            "controller:\n  operators: user01\nauth: {user01: key}",
+            "FILE:2:14: controller.operators: value user01: expected a list",
+        ),
+        (
+            "controller:\n  operators: [user01, user02]\nauth: {user01: key, user2: key}",
+            "FILE:2:23: controller.operators[1]: value user02: expected an account of auth",
+        ),
+        (
+            "controller:\n  operators:\n    - us er\nauth: {user01: key}",
+            "FILE:3:7: controller.operators[0]: value us er: expected a name (' ' is not allowed: use letters, digits, \
+             '-', '_' and '.', starting with a letter or digit)",
+        ),
+        (
             "auth: [user01]",
             "FILE:1:7: auth: value (a list): expected a mapping",
         ),

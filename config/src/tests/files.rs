@@ -197,3 +197,17 @@ fn all_default_types_are_there() {
             .all(|kind| kind.vcpu >= 1 && kind.memory >= 512)
     );
 }
+
+#[test]
+fn operators_are_those_that_are_named_or_every_account() {
+    let operators = |text: &str| {
+        let config = config(&format!("auth: {{user01: key, user02: key}}\ncontroller: {text}"));
+        let names = config.controller.operators?;
+        Some(names.iter().map(ToString::to_string).collect::<Vec<_>>())
+    };
+    let names = |names: &[&str]| Some(names.iter().map(ToString::to_string).collect::<Vec<_>>());
+    assert_eq!(operators("{port: 1}"), None);
+    assert_eq!(operators("{operators: }"), None);
+    assert_eq!(operators("{operators: []}"), names(&[]));
+    assert_eq!(operators("{operators: [user02]}"), names(&["user02"]));
+}
