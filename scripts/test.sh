@@ -15,6 +15,6 @@ if cargo nextest --version >/dev/null 2>&1; then
     cargo test --workspace --doc --quiet
 else
     echo "(cargo-nextest would run them faster: cargo install --locked cargo-nextest)"
-    cargo build "${programs[@]}" "${component_programs[@]/#/--bin=}" # what .config/nextest.toml does before the tests of whole services
+    cargo build --workspace --test simulation --bin microscaler --bin ms "${component_programs[@]/#/--bin=}" # what .config/nextest.toml does before the tests of whole services
     cargo test --workspace --no-fail-fast
 fi
