@@ -8,7 +8,7 @@ use std::time::Duration;
 use domain::report::Load;
 use domain::{Host, HostName, HostState, Incarnation, InstanceId, Mark, Outcome, Stamp};
 use planner::HostView;
-use telemetry::{HostState as Shown, HostStatus};
+use telemetry::{HostState as Shown, HostStatus, Scheduling};
 use tokio::time::Instant;
 
 use crate::cache::Cache;
@@ -335,16 +335,24 @@ impl Fleet {
 
     fn status(&self, known: &Known, cache: &Cache) -> HostStatus {
         let host = &known.host;
-        let state = match host.state {
-            _ if known.heard.is_none() || known.silent(self.listening, self.stale) => Shown::Silent,
-            HostState::Cordoned => Shown::Cordoned,
-            HostState::Active => Shown::Up,
+        let silent = known.heard.is_none() || known.silent(self.listening, self.stale);
+        let state = match silent {
+            true if self.is_lost(&host.name) => Shown::Lost,
+            true => Shown::Silent,
+            false => Shown::Up,
+        };
+        let scheduling = match host.state {
+            HostState::Active => Scheduling::Active,
+            HostState::Cordoned => Scheduling::Cordoned,
+            HostState::Draining => Scheduling::Draining,
+            HostState::Removed => Scheduling::Removed,
         };
         HostStatus {
             name: host.name.to_string(),
             zones: host.zones.iter().map(ToString::to_string).collect(),
             engine: host.engine.to_string(),
             state,
+            scheduling,
             control: host.control,
             cpus: host.cpus,
             memory_mib: host.memory_mib,

@@ -301,7 +301,7 @@ impl Manager {
                 self.stale.insert(group);
                 self.dirty.insert(group);
             }
-            Some(Received::Item(Nudge::Report)) => {}
+            Some(Received::Item(Nudge::Report | Nudge::Hosts)) => {}
             Some(Received::Lagged) => {
                 let ids = self.cache.ids();
                 self.stale.extend(ids.iter().copied());

@@ -62,10 +62,7 @@ impl Manager {
     /// The hosts as they were heard of last.
     pub(crate) fn note_hosts(&self) {
         let hosts = self.fleet.statuses(&self.cache);
-        let up = hosts
-            .iter()
-            .filter(|host| host.state != HostState::Silent)
-            .count();
+        let up = hosts.iter().filter(|host| host.state == HostState::Up).count();
         self.deps.metrics.hosts(up, hosts.len().saturating_sub(up));
         for host in &hosts {
             self.deps.metrics.host_load(&host.name, host.cpu, host.memory);

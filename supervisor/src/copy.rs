@@ -33,6 +33,10 @@ pub(crate) async fn copy(from: &dyn Store, to: &dyn Store) -> anyhow::Result<Cop
     }
     for host in from.hosts().await? {
         to.put_host(&host).await?;
+        let state = to.set_host_state(&host.name, host.state).await?;
+        if state != Some(host.state) {
+            bail!("host {} is removed in the target", host.name);
+        }
         copied.hosts += 1;
     }
     // Before the groups: a leader whose epoch is below theirs could decide nothing.

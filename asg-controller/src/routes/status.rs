@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use actix_web::{HttpResponse, web};
 use api::documents::{Component, Host, Round, Status};
-use telemetry::{ComponentState, ComponentStatus, HostState, HostStatus, RoundStatus};
+use telemetry::{ComponentState, ComponentStatus, HostState, HostStatus, RoundStatus, Scheduling};
 
 use super::{Response, Shared, operations};
 use crate::http::{Answer, Endpoint};
@@ -58,10 +58,13 @@ pub(super) fn component(seen: ComponentStatus) -> Component {
 }
 
 fn host(seen: HostStatus) -> Host {
-    let state = match seen.state {
-        HostState::Up => "up",
-        HostState::Silent => "silent",
-        HostState::Cordoned => "cordoned",
+    let state = match (seen.state, seen.scheduling) {
+        (HostState::Up, Scheduling::Active) => "up",
+        (HostState::Up, Scheduling::Cordoned) => "cordoned",
+        (HostState::Up, Scheduling::Draining) => "draining",
+        (HostState::Up, Scheduling::Removed) => "removed",
+        (HostState::Silent, _) => "silent",
+        (HostState::Lost, _) => "lost",
     };
     Host {
         name: seen.name,

@@ -73,6 +73,7 @@ async fn status_shows_what_is_on_the_board() {
         zones: vec!["docker01".to_owned()],
         engine: "E1".to_owned(),
         state: HostState::Up,
+        scheduling: telemetry::Scheduling::Active,
         control: true,
         cpus: 2,
         memory_mib: 4096,

@@ -51,7 +51,7 @@ impl Queue {
     }
 }
 
-/// "Look at this group now": wakes the health manager, carries nothing.
+/// "Look at this now": wakes who is concerned, carries nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Nudge {
@@ -59,6 +59,8 @@ pub enum Nudge {
     Group(GroupId),
     /// All agents shall report now: somebody took over, or reconnected.
     Report,
+    /// Operators changed how hosts take part.
+    Hosts,
 }
 
 /// How a process says that it is there, and how it is. It has no order and no memory: the next one replaces it.

@@ -80,7 +80,7 @@ impl Capacity {
     }
 }
 
-/// How a host takes part.
+/// How a host takes part, by its operators' word.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HostState {
@@ -89,6 +89,15 @@ pub enum HostState {
     Active,
     /// Keeps what it has, takes nothing new.
     Cordoned,
+    /// Takes nothing new, and what it has is replaced elsewhere.
+    Draining,
+    /// Gone for good: what it has ends, and then it is forgotten.
+    Removed,
+}
+
+impl HostState {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Active, Self::Cordoned, Self::Draining, Self::Removed];
 }
 
 /// A known Docker host, as its agent registered it. Stored; a silent host still counts as known.
@@ -110,7 +119,7 @@ pub struct Host {
     pub cpus: u32,
     /// Memory of the machine in MiB.
     pub memory_mib: u64,
-    /// Whether it takes new instances.
+    /// Whether it takes new instances. Agents always say [`HostState::Active`], which counts for a new host only.
     #[serde(default)]
     pub state: HostState,
 }

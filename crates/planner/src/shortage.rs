@@ -3,6 +3,7 @@
 use domain::{Capacity, HostName, HostState, Need, ZoneName};
 
 use crate::World;
+use crate::ledger::HostView;
 
 /// How many of a zone's hosts are out, by why.
 #[derive(Default)]
@@ -10,6 +11,8 @@ struct Out {
     hosts: usize,
     silent: usize,
     cordoned: usize,
+    draining: usize,
+    removed: usize,
     /// By figure: instances, memory, vcpus.
     short: [usize; 3],
     /// Hosts on which launches failed and are not tried again yet.
@@ -26,23 +29,30 @@ pub(crate) fn explain(
     let mut out = Out::default();
     for (view, _) in world.ledger.hosts().filter(|(view, _)| view.host.serves(zone)) {
         out.hosts += 1;
-        if view.silent {
-            out.silent += 1;
-        } else if view.host.state == HostState::Cordoned {
-            out.cordoned += 1;
-        } else if let Some(used) = used(&view.host.name) {
-            let short = short_of(view.host.capacity, used, need);
-            for (count, short) in out.short.iter_mut().zip(short) {
-                *count += usize::from(short);
-            }
-        } else {
-            out.barred += 1;
+        match view.host.state {
+            HostState::Removed => out.removed += 1,
+            _ if view.silent => out.silent += 1,
+            HostState::Cordoned => out.cordoned += 1,
+            HostState::Draining => out.draining += 1,
+            HostState::Active => out.note(view, used(&view.host.name), need),
         }
     }
     out.sentence(zone, need)
 }
 
 impl Out {
+    /// Counts a host that takes launches, by what it has used; it tells nothing where it is barred.
+    fn note(&mut self, view: &HostView, used: Option<Need>, need: Need) {
+        let Some(used) = used else {
+            self.barred += 1;
+            return;
+        };
+        let short = short_of(view.host.capacity, used, need);
+        for (count, short) in self.short.iter_mut().zip(short) {
+            *count += usize::from(short);
+        }
+    }
+
     fn sentence(&self, zone: &ZoneName, need: Need) -> String {
         if self.hosts == 0 {
             return format!("no host serves zone {zone}");
@@ -54,6 +64,8 @@ impl Out {
             (vcpus, format!("short of {} vcpus", need.vcpus)),
             (self.silent, "silent".to_owned()),
             (self.cordoned, "cordoned".to_owned()),
+            (self.draining, "draining".to_owned()),
+            (self.removed, "removed".to_owned()),
             (self.barred, "failed the group's last launch".to_owned()),
         ];
         let told: Vec<String> = parts

@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use domain::{
-    AccountName, Activity, CommitId, Document, Group, GroupId, GroupName, Host, HostName, InstallationId,
-    Kind, Revision, Timestamp,
+    AccountName, Activity, CommitId, Document, Group, GroupId, GroupName, Host, HostName, HostState,
+    InstallationId, Kind, Revision, Timestamp,
 };
 
 use crate::{GroupQuery, Lease, Result, Store, StoreError, Token, Versioned};
@@ -184,6 +184,11 @@ impl Store for FaultyStore {
 
     async fn put_host(&self, host: &Host) -> Result<()> {
         self.write("put_host", self.inner.put_host(host)).await
+    }
+
+    async fn set_host_state(&self, name: &HostName, state: HostState) -> Result<Option<HostState>> {
+        let call = self.inner.set_host_state(name, state);
+        self.write("set_host_state", call).await
     }
 
     async fn hosts(&self) -> Result<Vec<Host>> {

@@ -16,7 +16,7 @@ pub mod update;
 
 use async_trait::async_trait;
 use domain::{
-    AccountName, Activity, CommitId, Document, Epoch, Group, GroupId, GroupName, Host, HostName,
+    AccountName, Activity, CommitId, Document, Epoch, Group, GroupId, GroupName, Host, HostName, HostState,
     InstallationId, Kind, Revision, Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -160,8 +160,13 @@ pub trait Store: Send + Sync {
     /// Drops what started before `before` from every group's history; how much that was.
     async fn forget_activities(&self, before: Timestamp) -> Result<u64>;
 
-    /// Stores a host as its agent registered it.
+    /// Stores a host as its agent registered it. A new one takes part as `host.state` says; for one that is known the
+    /// operators' word stays.
     async fn put_host(&self, host: &Host) -> Result<()>;
+
+    /// Notes the operators' word about a host, and answers how it takes part afterwards: one that was removed stays
+    /// so. `None` when it is not known.
+    async fn set_host_state(&self, name: &HostName, state: HostState) -> Result<Option<HostState>>;
 
     /// Every known host, by name.
     async fn hosts(&self) -> Result<Vec<Host>>;

@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use domain::{
     AccountName, Activity, ActivityId, CommitId, Document, Group, GroupId, GroupName, Host, HostName,
-    InstallationId, Kind, Revision, Timestamp,
+    HostState, InstallationId, Kind, Revision, Timestamp,
 };
 
 use crate::{GroupQuery, Lease, Result, Store, StoreError, Token, Versioned, size};
@@ -231,8 +231,27 @@ impl Store for MemoryStore {
     }
 
     async fn put_host(&self, host: &Host) -> Result<()> {
-        self.state().hosts.insert(host.name.clone(), host.clone());
+        let mut state = self.state();
+        let known = state
+            .hosts
+            .entry(host.name.clone())
+            .or_insert_with(|| host.clone());
+        *known = Host {
+            state: known.state,
+            ..host.clone()
+        };
         Ok(())
+    }
+
+    async fn set_host_state(&self, name: &HostName, state: HostState) -> Result<Option<HostState>> {
+        let mut stored = self.state();
+        let Some(host) = stored.hosts.get_mut(name) else {
+            return Ok(None);
+        };
+        if host.state != HostState::Removed {
+            host.state = state;
+        }
+        Ok(Some(host.state))
     }
 
     async fn hosts(&self) -> Result<Vec<Host>> {

@@ -39,7 +39,7 @@ pub struct ComponentStatus {
     pub message: String,
 }
 
-/// Whether a host takes part.
+/// Whether a host is heard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HostState {
@@ -47,8 +47,23 @@ pub enum HostState {
     Up,
     /// It has not reported for longer than it should.
     Silent,
+    /// It is silent for so long that what it has is replaced elsewhere.
+    Lost,
+}
+
+/// How a host takes part, by its operators' word, as far as the health manager has heard of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scheduling {
+    /// It takes new instances.
+    #[default]
+    Active,
     /// It keeps what it has and takes nothing new.
     Cordoned,
+    /// What it has is replaced elsewhere.
+    Draining,
+    /// What it has ends, and then it is forgotten.
+    Removed,
 }
 
 /// A Docker host as the health manager sees it.
@@ -60,8 +75,11 @@ pub struct HostStatus {
     pub zones: Vec<String>,
     /// Its engine's id.
     pub engine: String,
-    /// Whether it takes part.
+    /// Whether it is heard.
     pub state: HostState,
+    /// Whether it takes new instances.
+    #[serde(default)]
+    pub scheduling: Scheduling,
     /// Whether it gets instances only when no other has room.
     pub control: bool,
     /// CPUs of the machine.
@@ -231,6 +249,7 @@ mod tests {
             zones: vec!["docker01".into()],
             engine: "E1".into(),
             state: HostState::Silent,
+            scheduling: Scheduling::Draining,
             control: false,
             cpus: 2,
             memory_mib: 4096,
@@ -242,7 +261,7 @@ mod tests {
             serde_json::to_value(board.snapshot()).unwrap(),
             serde_json::json!({
                 "components": [{"name": "controller", "state": "degraded", "since": 5, "message": "store"}],
-                "hosts": [{"name": "docker01", "zones": ["docker01"], "engine": "E1", "state": "silent",
+                "hosts": [{"name": "docker01", "zones": ["docker01"], "engine": "E1", "state": "silent", "scheduling": "draining",
                     "control": false, "cpus": 2, "memory_mib": 4096, "cpu": 12.5, "memory": 40.0, "instances": 3}],
             })
         );

@@ -26,7 +26,12 @@ async fn item<T: Send>(subscription: &mut dyn Subscription<T>) -> T {
 pub async fn who_subscribes_gets_every_nudge(rig: Rig) {
     let mut one = rig.bus.nudges().await.unwrap();
     let mut two = rig.bus.nudges().await.unwrap();
-    let sent = [Nudge::Group(group()), Nudge::Report, Nudge::Group(group())];
+    let sent = [
+        Nudge::Group(group()),
+        Nudge::Report,
+        Nudge::Hosts,
+        Nudge::Group(group()),
+    ];
     for nudge in sent {
         rig.bus.nudge(nudge).await.unwrap();
     }

@@ -66,6 +66,8 @@ macro_rules! store_conformance {
             registry:
                 the_installations_id_is_made_once,
                 hosts_are_kept_by_name,
+                the_operators_word_outlasts_registrations,
+                a_removed_host_stays_removed_until_it_is_forgotten,
                 tokens_are_renewed_and_forgotten,
                 the_lease_changes_hands_by_comparison,
                 a_store_that_works_answers_a_ping;
@@ -74,6 +76,7 @@ macro_rules! store_conformance {
                 one_of_sixteen_creators_wins,
                 sixteen_users_of_a_document_are_all_kept,
                 one_of_sixteen_challengers_gets_the_lease,
+                sixteen_registrations_keep_the_operators_word,
                 a_read_sees_every_write_acknowledged_before;
             unknown:
                 a_lost_answer_is_found_by_its_commit,

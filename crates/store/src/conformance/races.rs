@@ -4,9 +4,9 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::sync::Arc;
 
-use domain::{Epoch, GroupId, Ids, Kind, SystemIds};
+use domain::{Epoch, GroupId, Host, HostState, Ids, Kind, SystemIds};
 
-use super::fixtures::{account, configuration, group};
+use super::fixtures::{account, configuration, group, host};
 use crate::update::{self, UpdateError, Verdict};
 use crate::{Lease, Store, StoreError};
 
@@ -132,6 +132,36 @@ pub async fn one_of_sixteen_challengers_gets_the_lease(store: &Arc<dyn Store>) {
         expected = store.lease().await.unwrap();
         assert_eq!(expected.as_ref(), Some(won[0]));
     }
+}
+
+/// Agents register while an operator speaks; no word of his is lost, nor any registration refused.
+pub async fn sixteen_registrations_keep_the_operators_word(store: &Arc<dyn Store>) {
+    let name = host("a").name;
+    all(store, |store, writer| {
+        let name = name.clone();
+        async move {
+            // The operator's host registers once, so that he speaks while the others' do.
+            let first = if writer > 0 { 0 } else { INCREMENTS - 1 };
+            for cpus in first..INCREMENTS {
+                let said = Host { cpus, ..host("a") };
+                store.put_host(&said).await.unwrap();
+            }
+            if writer > 0 {
+                return;
+            }
+            for state in [HostState::Cordoned, HostState::Active, HostState::Draining].repeat(3) {
+                let set = store.set_host_state(&name, state).await.unwrap();
+                assert_eq!(set, Some(state));
+            }
+        }
+    })
+    .await;
+    let known = Host {
+        cpus: INCREMENTS - 1,
+        state: HostState::Draining,
+        ..host("a")
+    };
+    assert_eq!(store.hosts().await.unwrap(), [known]);
 }
 
 /// Each writer reads back what it was told is written, while all others write.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{Epoch, HostState, Ids, InstallationId, SystemIds, Timestamp};
+use domain::{Epoch, Host, HostState, Ids, InstallationId, SystemIds, Timestamp};
 
 use super::fixtures::{account, host};
 use crate::{Lease, Store, StoreError, Token};
@@ -32,11 +32,60 @@ pub async fn hosts_are_kept_by_name(store: &Arc<dyn Store>) {
         store.put_host(&host(name)).await.unwrap();
     }
     let mut changed = host("b");
-    changed.state = HostState::Cordoned;
+    changed.cpus = 64;
     store.put_host(&changed).await.unwrap();
     store.remove_host(&host("c").name).await.unwrap();
     store.remove_host(&host("never-known").name).await.unwrap();
     assert_eq!(store.hosts().await.unwrap(), [host("a"), changed]);
+}
+
+/// A new host takes part as it says; of one that is known, what operators said stays.
+pub async fn the_operators_word_outlasts_registrations(store: &Arc<dyn Store>) {
+    let (mut first, other) = (host("a"), host("b"));
+    first.state = HostState::Cordoned;
+    store.put_host(&first).await.unwrap();
+    store.put_host(&other).await.unwrap();
+    assert_eq!(store.hosts().await.unwrap(), [first.clone(), other.clone()]);
+    for state in [HostState::Draining, HostState::Active, HostState::Cordoned] {
+        let set = store.set_host_state(&first.name, state).await.unwrap();
+        assert_eq!(set, Some(state));
+        let again = Host {
+            cpus: first.cpus + 1,
+            state: HostState::Draining,
+            ..first
+        };
+        store.put_host(&again).await.unwrap();
+        first = Host { state, ..again };
+        assert_eq!(store.hosts().await.unwrap(), [first.clone(), other.clone()]);
+    }
+    let unknown = host("never-known").name;
+    let set = store.set_host_state(&unknown, HostState::Cordoned).await.unwrap();
+    assert_eq!(set, None);
+    assert_eq!(store.hosts().await.unwrap(), [first, other], "and none was made");
+}
+
+/// Neither operators nor its agent bring it back; forgotten, it is new.
+pub async fn a_removed_host_stays_removed_until_it_is_forgotten(store: &Arc<dyn Store>) {
+    let known = host("a");
+    store.put_host(&known).await.unwrap();
+    for state in [HostState::Removed, HostState::Active, HostState::Removed] {
+        let set = store.set_host_state(&known.name, state).await.unwrap();
+        assert_eq!(set, Some(HostState::Removed));
+    }
+    store.put_host(&known).await.unwrap();
+    let removed = Host {
+        state: HostState::Removed,
+        ..known.clone()
+    };
+    assert_eq!(store.hosts().await.unwrap(), [removed]);
+    store.remove_host(&known.name).await.unwrap();
+    let set = store
+        .set_host_state(&known.name, HostState::Active)
+        .await
+        .unwrap();
+    assert_eq!(set, None);
+    store.put_host(&known).await.unwrap();
+    assert_eq!(store.hosts().await.unwrap(), [known]);
 }
 
 fn token(hash: &str, expires: i64) -> Token {

@@ -20,8 +20,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{
-    AccountName, Activity, CommitId, Document, Group, GroupId, GroupName, Host, HostName, InstallationId,
-    Kind, Revision, Timestamp,
+    AccountName, Activity, CommitId, Document, Group, GroupId, GroupName, Host, HostName, HostState,
+    InstallationId, Kind, Revision, Timestamp,
 };
 
 use self::readers::Readers;
@@ -155,6 +155,13 @@ impl Store for EmbeddedStore {
     async fn put_host(&self, host: &Host) -> Result<()> {
         let host = host.clone();
         self.writer.write(move |db| registry::put_host(db, &host)).await
+    }
+
+    async fn set_host_state(&self, name: &HostName, state: HostState) -> Result<Option<HostState>> {
+        let name = name.clone();
+        self.writer
+            .write(move |db| registry::set_host_state(db, &name, state))
+            .await
     }
 
     async fn hosts(&self) -> Result<Vec<Host>> {

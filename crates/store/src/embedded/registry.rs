@@ -1,6 +1,6 @@
 //! What the service knows of itself: its id, its leader, its hosts, its tokens.
 
-use domain::{Host, HostName, InstallationId, Timestamp};
+use domain::{Host, HostName, HostState, InstallationId, Timestamp};
 use rusqlite::{Connection, params};
 
 use super::sql::{all, body, encode, execute, first};
@@ -33,7 +33,44 @@ fn put_single(db: &Connection, name: &str, value: &impl serde::Serialize) -> Res
     execute(db, sql, [name, &encode(value)?]).map(|_| ())
 }
 
+/// In one transaction, as every write: nothing comes between reading the operators' word and keeping it.
 pub(super) fn put_host(db: &Connection, host: &Host) -> Result<()> {
+    let known = known_host(db, &host.name)?;
+    let state = known.map_or(host.state, |known| known.state);
+    write_host(
+        db,
+        &Host {
+            state,
+            ..host.clone()
+        },
+    )
+}
+
+pub(super) fn set_host_state(
+    db: &Connection,
+    name: &HostName,
+    state: HostState,
+) -> Result<Option<HostState>> {
+    let Some(known) = known_host(db, name)? else {
+        return Ok(None);
+    };
+    if known.state != HostState::Removed {
+        write_host(db, &Host { state, ..known })?;
+        return Ok(Some(state));
+    }
+    Ok(Some(known.state))
+}
+
+fn known_host(db: &Connection, name: &HostName) -> Result<Option<Host>> {
+    first(
+        db,
+        "SELECT body FROM hosts WHERE name = ?1",
+        [name.as_str()],
+        body,
+    )
+}
+
+fn write_host(db: &Connection, host: &Host) -> Result<()> {
     let sql = "INSERT INTO hosts (name, body) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET body = ?2";
     execute(db, sql, [host.name.as_str(), &encode(host)?]).map(|_| ())
 }

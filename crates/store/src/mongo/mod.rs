@@ -18,8 +18,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::{
-    AccountName, Activity, CommitId, Document, Group, GroupId, GroupName, Host, HostName, InstallationId,
-    Kind, Revision, Timestamp,
+    AccountName, Activity, CommitId, Document, Group, GroupId, GroupName, Host, HostName, HostState,
+    InstallationId, Kind, Revision, Timestamp,
 };
 use mongodb::Client;
 use tempfile::NamedTempFile;
@@ -182,6 +182,10 @@ impl Store for MongoStore {
 
     async fn put_host(&self, host: &Host) -> Result<()> {
         registry::put_host(&self.asg, host).await
+    }
+
+    async fn set_host_state(&self, name: &HostName, state: HostState) -> Result<Option<HostState>> {
+        registry::set_host_state(&self.asg, name, state).await
     }
 
     async fn hosts(&self) -> Result<Vec<Host>> {

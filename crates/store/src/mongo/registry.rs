@@ -1,6 +1,6 @@
 //! What the service knows of itself: its id, its leader, its hosts, its tokens.
 
-use domain::{Epoch, Host, HostName, InstallationId, Timestamp};
+use domain::{Epoch, Host, HostName, HostState, InstallationId, Timestamp};
 use mongodb::bson::{Document, doc};
 use mongodb::options::FindOptions;
 
@@ -76,14 +76,66 @@ pub(super) async fn replace_lease(link: &Link, lease: &Lease, expected: Option<&
 }
 
 pub(super) async fn put_host(link: &Link, host: &Host) -> Result<()> {
-    let row = doc! { "_id": host.name.as_str(), "body": size::encode(host)? };
-    put(link, HOSTS, row).await
+    let collection = link.collection(HOSTS);
+    let change = doc! {
+        "$set": { "body": size::encode(host)? },
+        "$setOnInsert": { "state": stored(host.state) },
+    };
+    let key = doc! { "_id": host.name.as_str() };
+    let first = collection.update_one(key.clone(), change.clone()).upsert(true);
+    if let Written::Done(_) = link.write(first).await? {
+        return Ok(());
+    }
+    // Two at once both found nothing there, and the other was first to make it: now there is something to change.
+    let second = collection.update_one(key, change).upsert(true);
+    link.write(second).await.map(|_| ())
+}
+
+/// One update, whose filter a host that was removed does not match.
+pub(super) async fn set_host_state(
+    link: &Link,
+    name: &HostName,
+    state: HostState,
+) -> Result<Option<HostState>> {
+    let open = doc! { "_id": name.as_str(), "state": { "$ne": stored(HostState::Removed) } };
+    let change = doc! { "$set": { "state": stored(state) } };
+    let collection = link.collection(HOSTS);
+    match link.write(collection.update_one(open, change)).await? {
+        Written::Done(result) if result.matched_count == 1 => Ok(Some(state)),
+        Written::Done(_) | Written::Taken => {
+            let found = link.exactly(HOSTS, doc! { "_id": name.as_str() }).await?;
+            Ok(found.as_ref().map(host).transpose()?.map(|host| host.state))
+        }
+    }
+}
+
+/// A host's state as it is kept beside its body, so that its agent and its operators do not overwrite each other.
+fn stored(state: HostState) -> &'static str {
+    match state {
+        HostState::Active => "active",
+        HostState::Cordoned => "cordoned",
+        HostState::Draining => "draining",
+        HostState::Removed => "removed",
+    }
+}
+
+fn host(row: &Document) -> Result<Host> {
+    let said: Host = body(row)?;
+    let state = match row.get_str("state") {
+        Ok(kept) => HostState::ALL
+            .into_iter()
+            .find(|state| stored(*state) == kept)
+            .ok_or_else(|| corrupt::<Host>(format!("state is {kept:?}")))?,
+        // Stored before operators had a word.
+        Err(_) => said.state,
+    };
+    Ok(Host { state, ..said })
 }
 
 pub(super) async fn hosts(link: &Link) -> Result<Vec<Host>> {
     let order = FindOptions::builder().sort(doc! { "_id": 1 }).build();
     let found = link.all(HOSTS, Document::new(), order).await?;
-    found.iter().map(body).collect()
+    found.iter().map(host).collect()
 }
 
 pub(super) async fn remove_host(link: &Link, name: &HostName) -> Result<()> {

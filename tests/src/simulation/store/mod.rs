@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{
-    AccountName, Activity, CommitId, Document, Group, GroupId, GroupName, Host, HostName, InstallationId,
-    Kind, Revision, Timestamp,
+    AccountName, Activity, CommitId, Document, Group, GroupId, GroupName, Host, HostName, HostState,
+    InstallationId, Kind, Revision, Timestamp,
 };
 use futures_util::FutureExt;
 use store::{GroupQuery, Lease, Result, Store, Token, Versioned};
@@ -170,6 +170,13 @@ impl Store for SimStore {
         let host = host.clone();
         let call = move |store: Arc<dyn Store>| async move { store.put_host(&host).await };
         self.write("put_host", move |store| call(store).boxed()).await
+    }
+
+    async fn set_host_state(&self, name: &HostName, state: HostState) -> Result<Option<HostState>> {
+        let name = name.clone();
+        let call = move |store: Arc<dyn Store>| async move { store.set_host_state(&name, state).await };
+        self.write("set_host_state", move |store| call(store).boxed())
+            .await
     }
 
     async fn hosts(&self) -> Result<Vec<Host>> {
