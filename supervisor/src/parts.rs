@@ -85,14 +85,16 @@ impl Shared {
     }
 
     /// Takes a new configuration: the controller goes on under it at once, other components when they start again.
-    pub(crate) fn reload(&self, config: Config) {
+    /// One that it cannot go on under changes nothing.
+    pub(crate) fn reload(&self, config: Config) -> anyhow::Result<()> {
         let live = self.live.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(live) = live
-            && !live.reload(asg_controller::Settings::from(&config))
+            && !live.reload(asg_controller::Settings::from(&config))?
         {
-            tracing::warn!("controller: its address and TLS files change with the next start");
+            tracing::warn!("controller: its address, and whether it serves TLS, change with the next start");
         }
         self.config.store(Arc::new(config));
+        Ok(())
     }
 
     /// Starts a component; of those that serve hosts one per host.

@@ -26,12 +26,14 @@ impl Service {
     }
 
     /// Goes on under a new configuration. What only a new start can change is said.
-    pub(crate) fn reload(&self, config: Config) {
+    /// A configuration that cannot be used changes nothing.
+    pub(crate) fn reload(&self, config: Config) -> anyhow::Result<()> {
         let before = self.shared.config();
-        for section in fixed(&before, &config) {
+        let fixed = fixed(&before, &config);
+        self.shared.reload(config)?;
+        for section in fixed {
             tracing::warn!("{section}: changed, and takes effect with the next start");
         }
-        self.shared.reload(config);
         // The controller goes on serving; the others lose nothing by a new start.
         for (_, component) in self
             .components
@@ -40,6 +42,7 @@ impl Service {
         {
             component.restart();
         }
+        Ok(())
     }
 
     /// Stops in the reverse order: nothing new is accepted, then nothing new decided, then nothing new done.

@@ -110,8 +110,7 @@ async fn start(config: Config, data: &DataDir) -> anyhow::Result<Service> {
 /// A configuration that cannot be used changes nothing.
 fn reload(service: &Service, file: Option<&Path>, data: &DataDir) {
     let read = settings::usable(file, Deployment::Single).and_then(|config| account::complete(config, data));
-    match read {
-        Ok(config) => service.reload(config),
-        Err(error) => tracing::error!("the configuration was not reloaded, the old one stays: {error:#}"),
+    if let Err(error) = read.and_then(|config| service.reload(config)) {
+        tracing::error!("the configuration was not reloaded, the old one stays: {error:#}");
     }
 }

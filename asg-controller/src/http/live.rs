@@ -9,32 +9,48 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use arc_swap::ArcSwap;
 
+use super::ServeError;
+use super::tls::Certificate;
 use crate::Settings;
-use crate::error::{Refusal, Result};
+use crate::error::Refusal;
 use crate::service::Service;
 
 /// The service as new requests find it. A clone is the same one.
 #[derive(Clone)]
-pub struct Live(Arc<ArcSwap<Service>>);
+pub struct Live {
+    service: Arc<ArcSwap<Service>>,
+    /// `None` without TLS.
+    certificate: Option<Certificate>,
+}
 
 impl Live {
-    pub(super) fn new(service: Service) -> Self {
-        Self(Arc::new(ArcSwap::from_pointee(service)))
+    pub(super) fn new(service: Service, certificate: Option<Certificate>) -> Self {
+        Self {
+            service: Arc::new(ArcSwap::from_pointee(service)),
+            certificate,
+        }
     }
 
     pub(super) fn now(&self) -> Arc<Service> {
-        self.0.load_full()
+        self.service.load_full()
     }
 
-    /// Serves new requests under other settings; those under way end as they began. The address, TLS and limits of
-    /// the server itself stay: `true` when all that changed has taken effect.
-    pub fn reload(&self, settings: Settings) -> bool {
+    /// Serves new requests under other settings, and new connections with the certificate as its files hold it now;
+    /// those under way end as they began. The address, whether there is TLS, and the limits of the server itself stay:
+    /// `true` when all that changed has taken effect.
+    ///
+    /// # Errors
+    /// [`ServeError::Tls`] when the certificate or its key cannot be used: then nothing changes.
+    pub fn reload(&self, settings: Settings) -> Result<bool, ServeError> {
         let before = self.now();
         let old = before.settings();
-        let whole =
-            (old.listen, &old.tls, old.body_limit) == (settings.listen, &settings.tls, settings.body_limit);
-        self.0.store(Arc::new(before.under(settings)));
-        whole
+        if let Some((certificate, files)) = self.certificate.as_ref().zip(settings.tls.as_ref()) {
+            certificate.renew(files)?;
+        }
+        let fixed = |of: &Settings| (of.listen, of.tls.is_some(), of.body_limit);
+        let whole = fixed(old) == fixed(&settings);
+        self.service.store(Arc::new(before.under(settings)));
+        Ok(whole)
     }
 }
 
@@ -44,7 +60,7 @@ pub(crate) struct Shared(Arc<Service>);
 
 impl Shared {
     /// The service behind a request.
-    pub(super) fn of(request: &HttpRequest) -> Result<Self> {
+    pub(super) fn of(request: &HttpRequest) -> Result<Self, Refusal> {
         let live = request.app_data::<Data<Live>>();
         live.map(|live| Self(live.now()))
             .ok_or_else(|| Refusal::Internal("the service is not set up".to_owned()))
@@ -61,7 +77,7 @@ impl Deref for Shared {
 
 impl FromRequest for Shared {
     type Error = Refusal;
-    type Future = Ready<Result<Self>>;
+    type Future = Ready<Result<Self, Refusal>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(Self::of(request))

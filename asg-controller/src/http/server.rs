@@ -6,7 +6,8 @@ use std::net::{SocketAddr, TcpListener};
 use actix_web::HttpServer;
 use tokio_util::sync::CancellationToken;
 
-use super::{Live, application, tls};
+use super::tls::Certificate;
+use super::{Live, application};
 use crate::service::Service;
 use crate::{Deps, Settings};
 
@@ -49,7 +50,9 @@ impl Server {
     /// [`ServeError`] when it is taken, or TLS is asked for with files that cannot be used.
     pub fn bind(deps: Deps) -> Result<Self, ServeError> {
         let Settings { listen, tls, .. } = deps.settings.as_ref();
-        let tls = tls.as_ref().map(tls::load).transpose()?;
+        let certificate = tls.as_ref().map(Certificate::read).transpose()?;
+        let listening = certificate.as_ref().map(Certificate::listener).transpose();
+        let tls = listening.map_err(io::Error::other)?;
         let failed = |source| ServeError::Bind {
             address: *listen,
             source,
@@ -60,7 +63,7 @@ impl Server {
             listener,
             address,
             tls,
-            live: Live::new(Service::new(deps)),
+            live: Live::new(Service::new(deps), certificate),
         })
     }
 

@@ -86,6 +86,63 @@ async fn tls_is_served_and_broken_files_are_named() {
     rig.stop().await;
 }
 
+/// The certificate that a new connection is shown.
+async fn shown(address: std::net::SocketAddr) -> Vec<u8> {
+    let client = reqwest::Client::builder()
+        .tls_danger_accept_invalid_certs(true)
+        .tls_info(true)
+        .build()
+        .unwrap();
+    let answer = client
+        .get(format!("https://{address}/health"))
+        .send()
+        .await
+        .unwrap();
+    let info = answer.extensions().get::<reqwest::tls::TlsInfo>().unwrap();
+    info.peer_certificate().unwrap().to_vec()
+}
+
+#[tokio::test]
+async fn a_renewed_certificate_is_shown_after_a_reload_and_a_broken_one_changes_nothing() {
+    let rig = Rig::start().await;
+    let files = tempfile::tempdir().unwrap();
+    let tls = TlsFiles {
+        cert: files.path().join("cert.pem"),
+        key: files.path().join("key.pem"),
+    };
+    let lay = |cert: &str, key: &str| {
+        std::fs::copy(pem(cert), &tls.cert).unwrap();
+        std::fs::copy(pem(key), &tls.key).unwrap();
+    };
+    lay("cert.pem", "key.pem");
+    let secure = Settings {
+        tls: Some(tls.clone()),
+        ..settings()
+    };
+    let deps = Deps {
+        settings: Arc::new(secure.clone()),
+        ..rig.deps.clone()
+    };
+    let server = Server::bind(deps).unwrap();
+    let (address, live, shutdown) = (server.addr(), server.live(), CancellationToken::new());
+    let task = tokio::spawn(server.run(shutdown.clone()));
+    let first = shown(address).await;
+
+    lay("renewed.pem", "renewed-key.pem");
+    assert!(live.reload(secure.clone()).unwrap(), "all takes effect");
+    let renewed = shown(address).await;
+    assert_ne!(renewed, first);
+
+    // The key of another certificate.
+    lay("cert.pem", "renewed-key.pem");
+    let refused = live.reload(secure).unwrap_err();
+    assert!(refused.to_string().contains("cert.pem"), "{refused}");
+    assert_eq!(shown(address).await, renewed);
+    shutdown.cancel();
+    task.await.unwrap().unwrap();
+    rig.stop().await;
+}
+
 #[tokio::test]
 async fn a_graceful_stop_finishes_what_was_accepted() {
     let rig = Rig::start().await;

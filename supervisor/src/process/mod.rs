@@ -79,11 +79,8 @@ fn run(part: Part, options: &Options, config: Config, served: &[Served]) -> anyh
             "runs"
         );
         while signals.next().await == Asked::Reload {
-            match read(part, options) {
-                Ok(config) => service.reload(config),
-                Err(error) => {
-                    tracing::error!("the configuration was not reloaded, the old one stays: {error:#}")
-                }
+            if let Err(error) = read(part, options).and_then(|config| service.reload(config)) {
+                tracing::error!("the configuration was not reloaded, the old one stays: {error:#}");
             }
         }
         tracing::info!("stopping");
