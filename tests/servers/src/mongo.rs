@@ -1,6 +1,6 @@
 //! A MongoDB server: `MONGODB_URI`'s, else one of the test's own.
 
-use std::net::{Ipv4Addr, TcpStream};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -10,11 +10,14 @@ use crate::{Process, absent, free_port, program};
 
 const NAME: &str = "a MongoDB server";
 const IMAGE: &str = "mongo:8";
+/// Where a server listens that is not told otherwise.
+const LOOPBACK: &str = "127.0.0.1";
 
 /// A server, empty or with databases that tests before left: every test names its own, see [`Mongo::database`].
 #[derive(Debug)]
 pub struct Mongo {
     uri: String,
+    address: String,
     port: u16,
     server: Server,
 }
@@ -45,12 +48,22 @@ impl Mongo {
     #[must_use]
     pub fn start() -> Option<Self> {
         if let Ok(uri) = std::env::var("MONGODB_URI") {
-            let server = Server::Given;
-            return Some(Self { uri, port: 0, server });
+            return Some(Self {
+                uri,
+                address: String::new(),
+                port: 0,
+                server: Server::Given,
+            });
         }
-        let found = Self::mongod(&[])
-            .or_else(|| Self::ferretdb(&[]))
-            .or_else(Self::container);
+        Self::start_on(LOOPBACK)
+    }
+
+    /// A server of the test's own on one of this machine's addresses, for clients that do not share our loopback.
+    #[must_use]
+    pub fn start_on(address: &str) -> Option<Self> {
+        let found = Self::mongod(address)
+            .or_else(|| Self::ferretdb(address, &[]))
+            .or_else(|| Self::container(address));
         if found.is_none() {
             absent(NAME);
         }
@@ -61,7 +74,7 @@ impl Mongo {
     #[must_use]
     pub fn with_user(user: &str, password: &str, database: &str) -> Option<Self> {
         let users = ["--user", user, "--password", password, "--auth-db", database];
-        let found = Self::ferretdb(&users);
+        let found = Self::ferretdb(LOOPBACK, &users);
         if found.is_none() {
             absent("ferretdb, a MongoDB server that is told of a user as it starts,");
         }
@@ -77,14 +90,15 @@ impl Mongo {
             let (joined, ca) = (text(&files.joined), text(&files.ca));
             let tls = ["--tlsMode", "requireTLS", "--tlsCertificateKeyFile", &joined];
             let process = Process::new(mongod, |directory| {
-                mongod_arguments(port, directory, &[&tls[..], &["--tlsCAFile", &ca]].concat())
+                let more = [&tls[..], &["--tlsCAFile", &ca]].concat();
+                mongod_arguments(LOOPBACK, port, directory, &more)
             });
             Some(process)
         } else {
             let (cert, key, ca) = (text(&files.cert), text(&files.key), text(&files.ca));
             program("ferretdb").map(|ferretdb| {
                 Process::new(ferretdb, |directory| {
-                    let listen = format!("127.0.0.1:{port}");
+                    let listen = format!("{LOOPBACK}:{port}");
                     let tls = ["--listen", "", "--tls-listen", &listen];
                     let files = ["--tls-cert", &cert, "--tls-key", &key, "--tls-ca", &ca];
                     let data = text(directory);
@@ -95,7 +109,7 @@ impl Mongo {
         if found.is_none() {
             absent(NAME);
         }
-        found.map(|process| Self::own(port, process))
+        found.map(|process| Self::own(LOOPBACK, port, process))
     }
 
     /// Its connection string.
@@ -104,10 +118,10 @@ impl Mongo {
         &self.uri
     }
 
-    /// Where a server of our own listens.
+    /// Where a server of our own listens; empty for another's.
     #[must_use]
-    pub fn address(&self) -> &'static str {
-        "127.0.0.1"
+    pub fn address(&self) -> &str {
+        &self.address
     }
 
     /// The port that a server of our own listens on; 0 for another's.
@@ -145,40 +159,47 @@ impl Mongo {
     /// # Panics
     /// When it is somebody else's, or does not answer in a minute.
     pub fn restart(&mut self) {
-        let port = self.port;
+        let (address, port) = (&*self.address, self.port);
         match &mut self.server {
             Server::Given => panic!("the server of MONGODB_URI is not ours to start"),
-            Server::Own(process) => process.start(|| listens(port)),
+            Server::Own(process) => process.start(|| listens(address, port)),
             Server::Container(name) => {
                 assert!(docker(&["start", name]), "docker start {name}");
-                assert!(listens_within(port, Duration::from_secs(60)), "{name}");
+                assert!(listens_within(address, port, Duration::from_secs(60)), "{name}");
             }
         }
     }
 
-    fn mongod(more: &[&str]) -> Option<Self> {
+    fn mongod(address: &str) -> Option<Self> {
         let port = free_port();
-        let arguments = |directory: &Path| mongod_arguments(port, directory, more);
-        Some(Self::own(port, Process::new(program("mongod")?, arguments)))
+        let process = Process::new(program("mongod")?, |directory| {
+            mongod_arguments(address, port, directory, &[])
+        });
+        Some(Self::own(address, port, process))
     }
 
-    fn ferretdb(more: &[&str]) -> Option<Self> {
+    fn ferretdb(address: &str, more: &[&str]) -> Option<Self> {
         let port = free_port();
         let arguments = |directory: &Path| {
-            let (listen, data) = (format!("127.0.0.1:{port}"), directory.display().to_string());
+            let (listen, data) = (format!("{address}:{port}"), directory.display().to_string());
             strings(&[&["--listen", &listen, "--data", &data], more].concat())
         };
-        Some(Self::own(port, Process::new(program("ferretdb")?, arguments)))
+        let process = Process::new(program("ferretdb")?, arguments);
+        Some(Self::own(address, port, process))
     }
 
-    fn own(port: u16, mut process: Process) -> Self {
-        process.start(|| listens(port));
-        let (uri, server) = (uri(port), Server::Own(process));
-        Self { uri, port, server }
+    fn own(address: &str, port: u16, mut process: Process) -> Self {
+        process.start(|| listens(address, port));
+        Self {
+            uri: uri(address, port),
+            address: address.to_owned(),
+            port,
+            server: Server::Own(process),
+        }
     }
 
     /// Out of a registry's image, where the image is here or the registry answers at once.
-    fn container() -> Option<Self> {
+    fn container(address: &str) -> Option<Self> {
         let here = docker(&["image", "inspect", IMAGE]);
         let answers = || bounded("5", &["manifest", "inspect", IMAGE]);
         let known = here || (answers() && bounded("300", &["pull", IMAGE]));
@@ -186,12 +207,16 @@ impl Mongo {
             return None;
         }
         let (port, name) = (free_port(), format!("microscaler-test-mongo-{}", unique()));
-        let publish = format!("127.0.0.1:{port}:27017");
+        let publish = format!("{address}:{port}:27017");
         let run = ["run", "--detach", "--name", &name, "--publish", &publish, IMAGE];
-        let (uri, server) = (uri(port), Server::Container(name.clone()));
         // Removed when it is dropped, whether it answered or not.
-        let made = docker(&run).then_some(Self { uri, port, server })?;
-        listens_within(port, Duration::from_secs(60)).then_some(made)
+        let made = docker(&run).then(|| Self {
+            uri: uri(address, port),
+            address: address.to_owned(),
+            port,
+            server: Server::Container(name.clone()),
+        })?;
+        listens_within(address, port, Duration::from_secs(60)).then_some(made)
     }
 }
 
@@ -203,9 +228,9 @@ impl Drop for Mongo {
     }
 }
 
-fn mongod_arguments(port: u16, directory: &Path, more: &[&str]) -> Vec<String> {
+fn mongod_arguments(address: &str, port: u16, directory: &Path, more: &[&str]) -> Vec<String> {
     let (port, data) = (port.to_string(), directory.display().to_string());
-    let plain = ["--bind_ip", "127.0.0.1", "--port", &port, "--dbpath", &data];
+    let plain = ["--bind_ip", address, "--port", &port, "--dbpath", &data];
     strings(&[&plain[..], more].concat())
 }
 
@@ -213,8 +238,8 @@ fn strings(words: &[&str]) -> Vec<String> {
     words.iter().map(ToString::to_string).collect()
 }
 
-fn uri(port: u16) -> String {
-    format!("mongodb://127.0.0.1:{port}/")
+fn uri(address: &str, port: u16) -> String {
+    format!("mongodb://{address}:{port}/")
 }
 
 fn unique() -> String {
@@ -225,13 +250,13 @@ fn unique() -> String {
     format!("{}_{count}_{nanos}", std::process::id())
 }
 
-fn listens(port: u16) -> bool {
-    TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok()
+fn listens(address: &str, port: u16) -> bool {
+    TcpStream::connect((address, port)).is_ok()
 }
 
-fn listens_within(port: u16, time: Duration) -> bool {
+fn listens_within(address: &str, port: u16, time: Duration) -> bool {
     let begun = Instant::now();
-    while !listens(port) {
+    while !listens(address, port) {
         if begun.elapsed() > time {
             return false;
         }

@@ -9,6 +9,9 @@ use crate::{Process, absent, free_port, program};
 /// Where Debian's package puts its server.
 const DEBIAN: &str = "/usr/sbin/nats-server";
 
+/// Where a server listens that is not told otherwise.
+const LOOPBACK: &str = "127.0.0.1";
+
 /// Which release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Which {
@@ -19,7 +22,9 @@ pub enum Which {
 }
 
 impl Which {
-    fn program(self) -> Option<PathBuf> {
+    /// Where it is.
+    #[must_use]
+    pub fn program(self) -> Option<PathBuf> {
         match self {
             Self::Debian => Some(PathBuf::from(DEBIAN)).filter(|file| file.is_file()),
             Self::Current => {
@@ -47,6 +52,7 @@ pub enum Asks {
 #[derive(Debug)]
 pub struct Nats {
     process: Process,
+    address: String,
     port: u16,
     asks: Asks,
 }
@@ -58,12 +64,22 @@ impl Nats {
         Self::asking(which, Asks::Nothing)
     }
 
+    /// The same on one of this machine's addresses, for clients that do not share our loopback.
+    #[must_use]
+    pub fn start_on(address: &str, which: Which) -> Option<Self> {
+        Self::listening(address, which, Asks::Nothing)
+    }
+
     /// Starts one that asks for something.
     ///
     /// # Panics
     /// When certificates cannot be made.
     #[must_use]
     pub fn asking(which: Which, asks: Asks) -> Option<Self> {
+        Self::listening(LOOPBACK, which, asks)
+    }
+
+    fn listening(address: &str, which: Which, asks: Asks) -> Option<Self> {
         let Some(found) = which.program() else {
             absent(&format!("nats-server ({which:?})"));
             return None;
@@ -71,13 +87,19 @@ impl Nats {
         let port = free_port();
         let process = Process::new(found, |directory| {
             let config = directory.join("nats.conf");
-            std::fs::write(&config, settings(directory, port, asks)).expect("a directory of our own");
+            std::fs::write(&config, settings(directory, address, port, asks))
+                .expect("a directory of our own");
             if asks == Asks::Certificate {
                 certificates(directory);
             }
             vec!["-c".to_owned(), config.display().to_string()]
         });
-        let mut server = Self { process, port, asks };
+        let mut server = Self {
+            process,
+            address: address.to_owned(),
+            port,
+            asks,
+        };
         server.restart();
         Some(server)
     }
@@ -90,7 +112,13 @@ impl Nats {
         } else {
             "nats"
         };
-        format!("{scheme}://localhost:{}", self.port)
+        let host = if self.address == LOOPBACK {
+            // What its certificate names.
+            "localhost"
+        } else {
+            &self.address
+        };
+        format!("{scheme}://{host}:{}", self.port)
     }
 
     /// A file of its directory: `ca.pem`, `client.pem` and `client.key` where it asks for certificates.
@@ -112,9 +140,8 @@ impl Nats {
     /// Starts it (again), with the data that it had.
     pub fn restart(&mut self) {
         self.process.kill();
-        let port = self.port;
-        self.process
-            .start(|| TcpStream::connect(("127.0.0.1", port)).is_ok());
+        let address = (&*self.address, self.port);
+        self.process.start(|| TcpStream::connect(address).is_ok());
     }
 
     /// Ends it, deletes its data and starts it again.
@@ -128,7 +155,7 @@ impl Nats {
     }
 }
 
-fn settings(directory: &Path, port: u16, asks: Asks) -> String {
+fn settings(directory: &Path, address: &str, port: u16, asks: Asks) -> String {
     let at = |name: &str| directory.join(name).display().to_string();
     let asked = match asks {
         Asks::Nothing => String::new(),
@@ -141,7 +168,7 @@ fn settings(directory: &Path, port: u16, asks: Asks) -> String {
         ),
     };
     format!(
-        "host: \"127.0.0.1\"\nport: {port}\njetstream {{ store_dir: \"{}\" }}\n{asked}",
+        "host: \"{address}\"\nport: {port}\njetstream {{ store_dir: \"{}\" }}\n{asked}",
         at("data")
     )
 }

@@ -115,6 +115,15 @@ impl Process {
         assert!(sent.is_ok_and(|status| status.success()), "kill -s {name}");
     }
 
+    /// Its process's id.
+    ///
+    /// # Panics
+    /// When it is down.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.as_ref().expect("it runs").id()
+    }
+
     /// Its directory.
     #[must_use]
     pub fn directory(&self) -> &Path {

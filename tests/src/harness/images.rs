@@ -79,6 +79,13 @@ pub(super) async fn make(engine: &Engine) {
     }
 }
 
+/// Makes one in an engine that nobody else uses.
+pub(super) async fn make_one(engine: &Engine, image: Image) {
+    if !engine.has_image(image.name()).await {
+        import(engine, image);
+    }
+}
+
 fn import(engine: &Engine, image: Image) {
     let mut docker = engine.docker();
     docker.arg("import");

@@ -22,3 +22,21 @@ pub async fn within<T>(deadline: Duration, what: &str, mut look: impl AsyncFnMut
         tokio::time::sleep(LOOK_EVERY).await;
     }
 }
+
+/// As [`within`], for a look that tells why it found nothing; the last reason is told when time is up.
+///
+/// # Panics
+/// When nothing came within `deadline`.
+pub async fn told<T>(deadline: Duration, what: &str, mut look: impl AsyncFnMut() -> Result<T, String>) -> T {
+    let begun = Instant::now();
+    loop {
+        match look().await {
+            Ok(found) => return found,
+            Err(why) => assert!(
+                begun.elapsed() < deadline,
+                "not within {deadline:?}: {what}: {why}"
+            ),
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}

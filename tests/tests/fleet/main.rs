@@ -14,6 +14,7 @@
 
 mod controllers;
 mod crashes;
+mod hosts;
 mod leaders;
 mod processes;
 mod reload;

@@ -3,10 +3,11 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use bollard::models::EventMessage;
 use bollard::query_parameters::EventsOptions;
 use domain::InstallationId;
 use domain::job::label;
-use futures_util::StreamExt;
+use futures_util::{Stream, StreamExt};
 use tokio::task::JoinHandle;
 
 use super::super::Engine;
@@ -28,17 +29,7 @@ impl Alive {
     /// Listens to an engine.
     #[must_use]
     pub fn watch(engine: &Engine, of: InstallationId) -> Self {
-        let ours = format!("{}={of}", label::INSTALLATION);
-        let filters = [("type", "container"), ("label", &*ours)];
-        let filters = filters.map(|(key, value)| (key.to_owned(), vec![value.to_owned()]));
-        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-        // What happened while we connected is told too.
-        let options = EventsOptions {
-            since: Some(since.unwrap_or_default().as_secs().to_string()),
-            filters: Some(HashMap::from(filters)),
-            ..Default::default()
-        };
-        let mut events = engine.raw.events(Some(options));
+        let mut events = events(engine, of);
         let seen = Arc::new(Mutex::new(Seen::default()));
         let noted = Arc::clone(&seen);
         let task = tokio::spawn(async move {
@@ -71,6 +62,24 @@ impl Alive {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         (seen.most, seen.starts)
     }
+}
+
+/// An engine's events about an installation's containers, from this second on: what happens while we connect is told
+/// too.
+pub(in super::super) fn events(
+    engine: &Engine,
+    of: InstallationId,
+) -> impl Stream<Item = Result<EventMessage, bollard::errors::Error>> + Send + Unpin + use<> {
+    let ours = format!("{}={of}", label::INSTALLATION);
+    let filters = [("type", "container"), ("label", &*ours)];
+    let filters = filters.map(|(key, value)| (key.to_owned(), vec![value.to_owned()]));
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let options = EventsOptions {
+        since: Some(since.unwrap_or_default().as_secs().to_string()),
+        filters: Some(HashMap::from(filters)),
+        ..Default::default()
+    };
+    Box::pin(engine.raw.events(Some(options)))
 }
 
 impl Drop for Alive {

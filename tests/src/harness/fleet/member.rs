@@ -13,28 +13,67 @@ use super::super::{DEADLINE, free_port, within};
 /// A probe that took longer has no answer.
 const PROBE: Duration = Duration::from_secs(5);
 
+/// Where a process runs.
+#[derive(Clone)]
+pub struct Place {
+    /// An address of its own, for its probes.
+    pub address: String,
+    /// The command that runs a command there; empty: here.
+    pub enter: Vec<String>,
+}
+
+impl Place {
+    /// This machine, by its loopback.
+    #[must_use]
+    pub fn here() -> Self {
+        Self {
+            address: "127.0.0.1".to_owned(),
+            enter: Vec::new(),
+        }
+    }
+
+    /// A process of this place. It ends with its parent, also when that is only the command that went there.
+    ///
+    /// # Panics
+    /// When the temporary directory cannot be written.
+    #[must_use]
+    pub fn process(&self, program: &Path, arguments: impl FnOnce(&Path) -> Vec<String>) -> Process {
+        let [enter, more @ ..] = &*self.enter else {
+            return Process::new(program.to_owned(), arguments);
+        };
+        Process::new(enter.into(), |directory| {
+            let ends_with_us = ["setpriv", "--pdeathsig", "KILL", "--"].map(str::to_owned);
+            let mut words = [more, &ends_with_us].concat();
+            words.push(program.display().to_string());
+            words.extend(arguments(directory));
+            words
+        })
+    }
+}
+
 /// A component's process with a configuration file, a log and an address for probes of its own.
 pub struct Member {
     name: String,
     process: Process,
     config: PathBuf,
-    probes: u16,
+    probes: String,
     /// Where a controller listens.
     pub port: u16,
 }
 
 impl Member {
     /// Starts it without waiting for anything. `config` is the text of its file when it listens on a port.
-    pub(super) fn start(
+    pub(in super::super) fn start(
         name: &str,
-        program: PathBuf,
+        program: &Path,
         host: Option<&str>,
+        place: &Place,
         config: impl Fn(u16) -> String,
     ) -> Self {
-        let (port, probes) = (free_port(), free_port());
-        let process = Process::new(program, |directory| {
+        let (port, probes) = (free_port(), format!("{}:{}", place.address, free_port()));
+        let process = place.process(program, |directory| {
             let mut arguments = vec!["--config".to_owned(), config_in(directory).display().to_string()];
-            arguments.extend(["--probes".to_owned(), format!("127.0.0.1:{probes}")]);
+            arguments.extend(["--probes".to_owned(), probes.clone()]);
             arguments.extend(
                 host.into_iter()
                     .flat_map(|host| ["--host".to_owned(), host.to_owned()]),
@@ -84,7 +123,7 @@ impl Member {
 
     /// What a probe answers: status and text; `None` when nothing does.
     pub async fn probe(&self, path: &str) -> Option<(u16, String)> {
-        let answer = tokio::time::timeout(PROBE, ask(self.probes, path)).await;
+        let answer = tokio::time::timeout(PROBE, ask(&self.probes, path)).await;
         let answer = answer.ok()?.ok()?;
         let (head, text) = answer.split_once("\r\n\r\n")?;
         let status = head.split(' ').nth(1)?.parse().ok()?;
@@ -129,8 +168,8 @@ fn config_in(directory: &Path) -> PathBuf {
 }
 
 /// As plainly as monitoring can ask: the answer, head and text.
-async fn ask(port: u16, path: &str) -> std::io::Result<String> {
-    let mut connection = TcpStream::connect(("127.0.0.1", port)).await?;
+async fn ask(address: &str, path: &str) -> std::io::Result<String> {
+    let mut connection = TcpStream::connect(address).await?;
     let request = format!("GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n");
     connection.write_all(request.as_bytes()).await?;
     let mut answer = String::new();

@@ -20,10 +20,11 @@ use super::service::output;
 use super::{DEADLINE, Engine, Output, Rest, Setup, fleet_programs, within};
 
 pub use alive::Alive;
-pub use member::Member;
+pub(super) use alive::events;
+pub use member::{Member, Place};
 
 /// The programs that are told which host they serve.
-const OF_HOSTS: [&str; 3] = ["worker-launch", "worker-stop", "host-agent"];
+pub(super) const OF_HOSTS: [&str; 3] = ["worker-launch", "worker-stop", "host-agent"];
 
 /// A fleet. Dropped, its processes are killed, their logs shown when the test failed, and its containers removed.
 pub struct Fleet {
@@ -75,9 +76,15 @@ impl Fleet {
     /// # Panics
     /// When they cannot be used.
     pub async fn prepare(setup: Setup) -> Option<Self> {
-        let engine = Engine::local().await;
-        let mongo = Mongo::start()?;
-        let nats = Nats::start(Which::Current).or_else(|| Nats::start(Which::Debian))?;
+        let (mongo, nats) = (Mongo::start()?, Nats::start(newest())?);
+        Self::prepare_on(setup, Engine::local().await, mongo, nats).await
+    }
+
+    /// The same with servers and an engine of the test's choice.
+    ///
+    /// # Panics
+    /// When they cannot be used.
+    pub async fn prepare_on(setup: Setup, engine: Engine, mongo: Mongo, nats: Nats) -> Option<Self> {
         let redis = Redis::start()?;
         let (asg, auth) = (mongo.database("asg"), mongo.database("auth"));
         // Chosen here, so that what the fleet leaves behind can be found without asking it.
@@ -127,8 +134,14 @@ impl Fleet {
     pub fn add(&mut self, name: &str, program: &str) {
         let host = OF_HOSTS.contains(&program).then_some(&*self.host);
         let text = |port| self.setup.text(port, &self.engine);
-        let member = Member::start(name, self.programs.join(program), host, text);
+        let member = Member::start(name, &self.program(program), host, &Place::here(), text);
         self.members.insert(name.to_owned(), member);
+    }
+
+    /// A program's file.
+    #[must_use]
+    pub fn program(&self, name: &str) -> PathBuf {
+        self.programs.join(name)
     }
 
     /// Waits until every process is ready and the host is known.
@@ -258,6 +271,14 @@ impl Drop for Fleet {
         // What they had begun at the engine ends with them; only then is what they left complete.
         self.members.clear();
         self.engine.sweep(self.installation);
+    }
+}
+
+/// The newest message server that there is.
+pub(super) fn newest() -> Which {
+    match Which::Current.program() {
+        Some(_) => Which::Current,
+        None => Which::Debian,
     }
 }
 
