@@ -13,6 +13,7 @@ declare -A may_use=(
     [store]='domain test-servers'
     [bus]='domain test-servers'
     [cache]='domain test-servers'
+    [samples]='domain'
     [engine]='domain test-servers'
     [config]='domain'
     [telemetry]=''

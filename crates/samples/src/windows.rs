@@ -1,0 +1,133 @@
+//! The windows of all instances.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use domain::report::Load;
+use domain::{InstanceId, Timestamp};
+
+use crate::ring::{Point, Ring};
+use crate::{Metric, Statistic};
+
+/// The recent samples of every instance that has any.
+#[derive(Clone, Debug)]
+pub struct Windows {
+    look_back: Duration,
+    rings: HashMap<InstanceId, Ring>,
+}
+
+/// One figure of a group, and what it rests on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reading {
+    /// The figure, in per cent as the agents tell it.
+    pub value: f64,
+    /// Instances that have a sample in the window.
+    pub reported: usize,
+    /// Instances that were asked for.
+    pub expected: usize,
+    /// When the oldest sample in the window was taken: a window that is not full yet begins late.
+    pub oldest: Timestamp,
+    /// When the newest sample in the window was taken.
+    pub newest: Timestamp,
+}
+
+impl Windows {
+    /// How far back a policy can look: its sampling window and its breach duration together. What was longer ago says
+    /// nothing about the load now.
+    pub const LOOK_BACK: Duration = Duration::from_secs(15 * 60);
+
+    /// No samples yet; those older than `look_back` are dropped.
+    #[must_use]
+    pub fn new(look_back: Duration) -> Self {
+        Self {
+            look_back,
+            rings: HashMap::new(),
+        }
+    }
+
+    /// Keeps what an instance's load was at a time, in any order. False when it is not kept: it is too old, from the
+    /// future, told already (see [`crate::SPACING`]), or not a load.
+    pub fn push(&mut self, record: InstanceId, at: Timestamp, load: Load, now: Timestamp) -> bool {
+        let from = now - self.look_back;
+        let in_time = at > from && at <= now;
+        let Some(point) = Point::new(at, load).filter(|_| in_time) else {
+            return false;
+        };
+        let ring = self.rings.entry(record).or_default();
+        ring.keep(from, now);
+        ring.insert(point)
+    }
+
+    /// Drops an instance's samples: it ended.
+    pub fn forget(&mut self, record: InstanceId) {
+        self.rings.remove(&record);
+    }
+
+    /// Drops what is too old, and what a clock that went back had told for a time still to come.
+    pub fn sweep(&mut self, now: Timestamp) {
+        let from = now - self.look_back;
+        self.rings.retain(|_, ring| {
+            ring.keep(from, now);
+            !ring.is_empty()
+        });
+    }
+
+    /// One figure of a group over the `window` that ends at `end`. `members` are the instances that count, each once.
+    /// `end` may be in the past: whether a threshold was breached for some time shows in several readings. `None` when
+    /// no member has a sample there.
+    #[must_use]
+    pub fn statistic(
+        &self,
+        members: impl IntoIterator<Item = InstanceId>,
+        metric: Metric,
+        statistic: Statistic,
+        window: Duration,
+        end: Timestamp,
+    ) -> Option<Reading> {
+        let (mut samples, mut means) = (Vec::new(), Vec::new());
+        let (mut expected, mut span) = (0, None);
+        for record in members {
+            expected += 1;
+            let found = self.rings.get(&record).map(|ring| ring.within(end - window, end));
+            let begun = samples.len();
+            for point in found.into_iter().flatten() {
+                samples.push(metric.of(point));
+                let (oldest, newest) = span.unwrap_or((point.at, point.at));
+                span = Some((point.at.min(oldest), point.at.max(newest)));
+            }
+            let own = samples.get(begun..).unwrap_or_default();
+            if !own.is_empty() {
+                means.push(own.iter().sum::<f64>() / own.len() as f64);
+            }
+        }
+        let (oldest, newest) = span?;
+        Some(Reading {
+            value: statistic.of(&mut samples, &means)?,
+            reported: means.len(),
+            expected,
+            oldest,
+            newest,
+        })
+    }
+
+    /// How many instances have samples.
+    #[must_use]
+    pub fn instances(&self) -> usize {
+        self.rings.len()
+    }
+
+    /// How many samples there are.
+    #[must_use]
+    pub fn samples(&self) -> usize {
+        self.rings.values().map(Ring::len).sum()
+    }
+
+    /// When the newest of all samples was taken.
+    #[must_use]
+    pub fn newest(&self) -> Option<Timestamp> {
+        self.rings.values().filter_map(Ring::newest).max()
+    }
+}
+
+#[cfg(test)]
+mod tests;
