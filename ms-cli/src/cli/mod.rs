@@ -2,6 +2,7 @@
 
 mod advice;
 mod groups;
+mod hosts;
 mod lists;
 mod resources;
 mod session;
@@ -13,6 +14,7 @@ use clap::{ArgMatches, Command, FromArgMatches, Subcommand};
 
 pub use advice::advise;
 pub use groups::{ActivitiesArgs, CapacityArgs, Groups, InstancesArgs, TerminateArgs, WaitArgs};
+pub use hosts::{DrainArgs, HostName, Hosts, RemoveArgs};
 pub use lists::{ListArgs, ShowArgs};
 pub use resources::{NAME, Request, Verb};
 pub use session::{LoginArgs, Session};
@@ -32,6 +34,8 @@ pub enum Action {
     Resource(Request),
     /// Everything about running groups, and the rest.
     Groups(Groups),
+    /// What operators do with hosts.
+    Hosts(Hosts),
 }
 
 /// The whole command line's definition.
@@ -44,7 +48,7 @@ pub fn command() -> Command {
         .args_override_self(true);
     let session = Session::augment_subcommands(root).subcommands(resources::commands());
     // Set last: the definitions that are merged in bring a description of their own.
-    Groups::augment_subcommands(session)
+    Groups::augment_subcommands(Hosts::augment_subcommands(session))
         .about(ABOUT)
         .after_help(AFTER)
 }
@@ -62,6 +66,9 @@ pub fn read(matches: &ArgMatches) -> Result<Action, clap::Error> {
     }
     if Session::has_subcommand(name) {
         return Session::from_arg_matches(matches).map(Action::Session);
+    }
+    if Hosts::has_subcommand(name) {
+        return Hosts::from_arg_matches(matches).map(Action::Hosts);
     }
     Groups::from_arg_matches(matches).map(Action::Groups)
 }

@@ -29,7 +29,7 @@ pub async fn stop(context: &Context, args: &WaitArgs) -> Result<(), Failure> {
 async fn move_group(context: &Context, args: &WaitArgs, how: &str, goal: Goal) -> Result<(), Failure> {
     let group = &args.asg_name;
     let waiting = match args.wait {
-        true => Some(wait::Waiting::prepare(&context.client, group, goal, args.timeout).await),
+        true => Some(wait::GroupMove::prepare(&context.client, group, goal).await),
         false => None,
     };
     let call = context
@@ -41,7 +41,7 @@ async fn move_group(context: &Context, args: &WaitArgs, how: &str, goal: Goal) -
         return Err(explain(&context.client, error, &mentions).await);
     }
     if let Some(waiting) = waiting {
-        waiting.until_reached().await?;
+        wait::until(waiting, args.timeout).await?;
     }
     Ok(print(OK)?)
 }

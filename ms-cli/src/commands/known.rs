@@ -19,6 +19,7 @@ pub async fn names(client: &Client, mention: &Mention) -> Result<Vec<String>, Cl
         Thing::Group => of_kind(client, &GROUP).await,
         Thing::Policy => of_kind(client, &POLICY).await,
         Thing::Zone => zones(client).await,
+        Thing::Host => Ok(fields(&client.get("hosts").await?, &["name"])),
         Thing::InstanceType => {
             let types = client.get("instance_types").await?;
             Ok(types
@@ -34,7 +35,7 @@ pub async fn names(client: &Client, mention: &Mention) -> Result<Vec<String>, Cl
     }
 }
 
-/// The zones that the known hosts serve, sorted.
+/// The zones that the known hosts serve, sorted. Those of a removed host do not count any more.
 ///
 /// # Errors
 /// [`ClientError`] when the status cannot be read.
@@ -44,6 +45,7 @@ pub async fn zones(client: &Client) -> Result<Vec<String>, ClientError> {
     let zones = hosts
         .into_iter()
         .flatten()
+        .filter(|host| host.get("scheduling").and_then(Value::as_str) != Some("removed"))
         .filter_map(|host| host.get("zones")?.as_array())
         .flatten();
     let distinct: BTreeSet<&str> = zones.filter_map(Value::as_str).collect();

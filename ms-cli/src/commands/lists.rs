@@ -38,6 +38,16 @@ const ACTIVITIES: &[Column] = &[
     column("message"),
 ];
 
+const HOSTS: &[Column] = &[
+    column("name"),
+    column("state"),
+    column("scheduling"),
+    column("availability_zones"),
+    column("instances"),
+    column("cpu").one_decimal(),
+    column("memory").one_decimal(),
+];
+
 impl Listing {
     /// All documents of a kind.
     pub fn of_kind(kind: &Kind) -> Self {
@@ -85,6 +95,21 @@ pub async fn instance_types(context: &Context, args: &ListArgs) -> Result<(), Fa
         query: Vec::new(),
         columns: INSTANCE_TYPES,
         rows: by_type,
+        mentions: Vec::new(),
+    };
+    show(context, &listing, args).await
+}
+
+/// Shows the Docker hosts.
+///
+/// # Errors
+/// [`Failure`] says why not.
+pub async fn hosts(context: &Context, args: &ListArgs) -> Result<(), Failure> {
+    let listing = Listing {
+        path: "hosts".to_owned(),
+        query: Vec::new(),
+        columns: HOSTS,
+        rows: documents,
         mentions: Vec::new(),
     };
     show(context, &listing, args).await

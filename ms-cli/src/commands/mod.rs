@@ -3,13 +3,13 @@
 mod activities;
 mod fill;
 mod groups;
+mod hosts;
 pub mod known;
 mod lists;
 mod login;
 mod resources;
 mod shell;
 mod status;
-mod troubles;
 mod wait;
 
 use api::Client;
@@ -33,6 +33,7 @@ pub async fn run(matches: &ArgMatches) -> Result<(), Failure> {
         Action::Session(Session::Load(args)) => load(&args.file),
         Action::Session(Session::Login(args)) => login::run(args).await,
         Action::Resource(request) => resources::run(&Context::open()?, &request).await,
+        Action::Hosts(command) => hosts::run(&Context::open()?, &command).await,
         Action::Groups(Groups::Completion { shell }) => shell::completion(shell),
         Action::Groups(Groups::Man { dir }) => Ok(shell::man(&dir)?),
         Action::Groups(command) => about_groups(&Context::open()?, command).await,

@@ -21,6 +21,7 @@ const ENGINE: usize = 12;
 const HOSTS: &[Column] = &[
     column("name").titled("HOST"),
     column("state"),
+    column("scheduling"),
     column("zones"),
     column("instances"),
     column("cpus"),

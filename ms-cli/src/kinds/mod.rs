@@ -66,6 +66,8 @@ pub enum Thing {
     Policy,
     /// An availability zone of a host.
     Zone,
+    /// A Docker host.
+    Host,
     /// An instance type.
     InstanceType,
     /// An instance of a group.
@@ -86,6 +88,7 @@ impl Thing {
     fn nouns_of(self) -> (&'static str, &'static str) {
         match self {
             Self::Zone => ("zone", "zones"),
+            Self::Host => ("host", "hosts"),
             Self::InstanceType => ("instance type", "instance types"),
             Self::Instance => ("instance", "instances"),
             Self::LoadBalancer => (LOAD_BALANCER.noun, LOAD_BALANCER.nouns),

@@ -124,7 +124,7 @@ async fn the_status_shows_components_hosts_and_the_last_round() {
         "status",
         json!({"status": "OK", "version": "9.8.7",
             "components": [{"name": "healthmanager", "state": "running", "since": 1_700_000_000, "message": ""}],
-            "hosts": [{"name": "h1", "zones": ["z1"], "engine": "e", "state": "up", "control": false, "cpus": 2, "memory_mib": 4096, "cpu": 12.5, "memory": 40, "instances": 3},
+            "hosts": [{"name": "h1", "zones": ["z1"], "engine": "e", "state": "lost", "scheduling": "draining", "control": false, "cpus": 2, "memory_mib": 4096, "cpu": 12.5, "memory": 40, "instances": 3},
                 {"name": "h2", "zones": ["z2"], "engine": "ABCD:EFGH:IJKL:MNOP:QRST:UVWX:YZ23:4567:ABCD:EFGH:IJKL:MNOP", "memory": 4.663_036_950_442_025_5}],
             "rounds": {"at": 1_700_000_000, "groups": 5, "frozen": false, "reasons": ["a1: one is missing"]}}),
     )
@@ -135,6 +135,9 @@ async fn the_status_shows_components_hosts_and_the_last_round() {
         "healthmanager",
         "2023-11-14 22:13:20 UTC",
         "h1",
+        " lost ",
+        " SCHEDULING ",
+        " draining ",
         "z1",
         "12.5",
         " 40.0 ",

@@ -3,6 +3,7 @@
 
 mod defaults;
 mod failures;
+mod hosts;
 mod lists;
 mod login;
 mod requests;

@@ -2,7 +2,7 @@
 
 use crate::rig::Rig;
 
-const COMMANDS: [&str; 22] = [
+const COMMANDS: [&str; 27] = [
     "load",
     "login",
     "add-lb",
@@ -25,6 +25,11 @@ const COMMANDS: [&str; 22] = [
     "update-policy",
     "delete-policy",
     "list-policies",
+    "list-hosts",
+    "cordon-host",
+    "drain-host",
+    "uncordon-host",
+    "remove-host",
 ];
 
 #[tokio::test]
