@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use domain::report::Load;
-use domain::{Host, HostName, HostState, Incarnation, InstanceId, Mark, Outcome, Stamp};
+use domain::{EngineId, Host, HostName, HostState, Incarnation, InstanceId, Mark, Outcome, Stamp};
 use planner::HostView;
 use telemetry::{HostState as Shown, HostStatus, Scheduling};
 use tokio::time::Instant;
@@ -315,6 +315,17 @@ impl Fleet {
     pub(crate) fn note_outcome(&mut self, host: &HostName, outcome: &Outcome) {
         let answered = matches!(outcome, Outcome::Started | Outcome::Failed { .. } | Outcome::Gone);
         if let Some(known) = self.hosts.get_mut(host).filter(|_| answered) {
+            known.worked = Some(Instant::now());
+        }
+    }
+
+    /// A worker reaches the host's engine: it is not lost, whatever became of its agent.
+    pub(crate) fn note_pulse(&mut self, host: &HostName, engine: &EngineId) {
+        if let Some(known) = self
+            .hosts
+            .get_mut(host)
+            .filter(|known| known.host.engine == *engine)
+        {
             known.worked = Some(Instant::now());
         }
     }

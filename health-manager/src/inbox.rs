@@ -78,6 +78,10 @@ impl Inbox {
                 fleet.note_outcome(&host, &outcome);
                 self.outcome(group, record, outcome, cache)
             }
+            Message::Engine { host, engine } => {
+                fleet.note_pulse(&host, &engine);
+                Vec::new()
+            }
         }
     }
 

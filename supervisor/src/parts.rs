@@ -142,6 +142,7 @@ impl Shared {
             bus: Arc::clone(&self.bus),
             settings: workers::Settings {
                 capacity: host.identity.capacity,
+                pulse: self.config().agent.poller_interval,
                 ..workers::Settings::default()
             },
         })

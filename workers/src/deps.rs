@@ -1,6 +1,7 @@
 //! What a worker works with.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bus::{Bus, BusError};
 use domain::{Capacity, HostName, InstallationId};
@@ -35,6 +36,8 @@ pub struct Settings {
     pub parallel_pulls: usize,
     /// Stops at once: they mostly wait for containers to end.
     pub parallel_stops: usize,
+    /// Between two words that the engine answers; not zero.
+    pub pulse: Duration,
 }
 
 impl Default for Settings {
@@ -44,6 +47,7 @@ impl Default for Settings {
             parallel_starts: 8,
             parallel_pulls: 2,
             parallel_stops: 16,
+            pulse: Duration::from_secs(10),
         }
     }
 }

@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, interval_at};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Deps, WorkerError};
+use crate::{Deps, WorkerError, pulse};
 
 /// Well below the time after which a bus gives a job to another worker.
 const IN_PROGRESS_EVERY: Duration = Duration::from_secs(5);
@@ -41,13 +41,26 @@ pub(crate) trait Work: Send + Sync + 'static {
     fn work(&self, job: &Job, permit: OwnedSemaphorePermit) -> impl Future<Output = Verdict> + Send;
 }
 
-/// Takes jobs, `parallel` at once, until told to stop. Jobs in hand are dropped then and delivered again.
+/// Takes jobs, `parallel` at once, until told to stop, and tells meanwhile that the engine answers. Jobs in hand are
+/// dropped then and delivered again.
 pub(crate) async fn run<W: Work>(
     worker: W,
     parallel: usize,
     shutdown: CancellationToken,
 ) -> Result<(), WorkerError> {
     let worker = Arc::new(worker);
+    tokio::select! {
+        biased;
+        ended = take(&worker, parallel, shutdown) => ended,
+        never = pulse::tell(worker.deps()) => match never {},
+    }
+}
+
+async fn take<W: Work>(
+    worker: &Arc<W>,
+    parallel: usize,
+    shutdown: CancellationToken,
+) -> Result<(), WorkerError> {
     let permits = Arc::new(Semaphore::new(parallel.max(1)));
     let mut jobs = worker.deps().bus.jobs(&worker.deps().host, W::QUEUE).await?;
     let mut running = JoinSet::new();
@@ -67,7 +80,7 @@ pub(crate) async fn run<W: Work>(
         let (Some(permit), Some(delivery)) = (permit, delivery) else {
             return Err(WorkerError::QueueClosed);
         };
-        running.spawn(carry_out(Arc::clone(&worker), delivery, permit));
+        running.spawn(carry_out(Arc::clone(worker), delivery, permit));
     }
 }
 

@@ -7,6 +7,7 @@ mod calls;
 mod deps;
 mod jobs;
 pub mod launch;
+mod pulse;
 mod record;
 pub mod stop;
 

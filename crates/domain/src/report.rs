@@ -164,4 +164,11 @@ pub enum Message {
         /// What came of it.
         outcome: Outcome,
     },
+    /// From a worker, unordered: the engine answers, whatever becomes of the host's agent.
+    Engine {
+        /// The host.
+        host: HostName,
+        /// Its engine, as it says itself.
+        engine: EngineId,
+    },
 }

@@ -180,7 +180,7 @@ impl Item {
                 domain::FromHost::Report { .. } | domain::FromHost::Event(_) => checks.heard(&stamp.host),
                 domain::FromHost::Samples { .. } => {}
             },
-            Self::Message(Message::Job { .. }) | Self::Job(_) | Self::Nudge(_) => {}
+            Self::Message(Message::Job { .. } | Message::Engine { .. }) | Self::Job(_) | Self::Nudge(_) => {}
         }
     }
 
@@ -201,6 +201,7 @@ impl std::fmt::Display for Item {
             Self::Message(Message::Job { record, outcome, .. }) => {
                 write!(f, "outcome {outcome:?} of {record}")
             }
+            Self::Message(Message::Engine { host, .. }) => write!(f, "the engine of {host} answers"),
             Self::Message(Message::Host { stamp, body }) => {
                 write!(f, "{}#{} {}", stamp.host, stamp.sequence, told(body))
             }
