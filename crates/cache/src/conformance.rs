@@ -10,9 +10,11 @@
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
-use domain::{AccountName, Timestamp};
+use domain::report::Load;
+use domain::{AccountName, InstanceId, Timestamp};
+use uuid::Uuid;
 
-use crate::{Cache, CachedToken, LONGEST_LIFE};
+use crate::{Cache, CachedToken, LONGEST_LIFE, PastLoad};
 
 /// A token to try with, that ends at `expires`.
 #[must_use]
@@ -73,8 +75,68 @@ pub async fn tokens(cache: &dyn Cache) {
     );
 }
 
-/// A cache that keeps no tokens never has one.
+/// Loads of an instance at several ages, in seconds, that tell their age.
+#[must_use]
+pub fn loads(record: u128, ages: impl IntoIterator<Item = u32>) -> Vec<PastLoad> {
+    let one = |age| PastLoad {
+        record: InstanceId(Uuid::from_u128(record)),
+        age: Duration::from_secs(u64::from(age)),
+        load: Load {
+            cpu: f64::from(age),
+            memory: 0.5,
+        },
+    };
+    ages.into_iter().map(one).collect()
+}
+
+/// Everything that is kept, in the order in which it comes.
+pub async fn all_loads(cache: &dyn Cache) -> Vec<PastLoad> {
+    let (mut all, mut older) = (Vec::new(), None);
+    loop {
+        let part = cache.loads(older.as_ref()).await.expect("it answers");
+        all.extend(part.loads);
+        match part.older {
+            Some(next) => older = Some(next),
+            None => return all,
+        }
+    }
+}
+
+/// Loads are kept with their ages, which grow; the newest are read first, and those put meanwhile not at all.
+pub async fn past_loads(cache: &dyn Cache) {
+    let life = Duration::from_secs(900);
+    assert_eq!(all_loads(cache).await, []);
+    assert!(cache.put_loads(&[], life).await);
+    assert!(cache.put_loads(&loads(1, 0..9_000), life).await);
+    for record in 2..40 {
+        assert!(cache.put_loads(&loads(record, [5, 10]), life).await);
+    }
+    let first = cache.loads(None).await.expect("it answers");
+    assert!(cache.put_loads(&loads(99, [0]), life).await);
+    assert_eq!(first.loads.first().map(|load| load.record.0.as_u128()), Some(39));
+    let (mut rest, mut older) = (first.loads.len(), first.older);
+    while let Some(place) = older {
+        let part = cache.loads(Some(&place)).await.expect("it answers");
+        assert!(part.loads.iter().all(|load| load.record.0.as_u128() != 99));
+        (rest, older) = (rest + part.loads.len(), part.older);
+    }
+    assert_eq!(rest, 9_000 + 2 * 38);
+
+    let all = all_loads(cache).await;
+    let mut of_first: Vec<_> = all.iter().filter(|load| load.record.0.as_u128() == 1).collect();
+    of_first.sort_by_key(|load| load.age);
+    assert_eq!(of_first.len(), 9_000);
+    for (second, found) in (0_u32..).zip(of_first) {
+        assert_eq!((found.load.cpu, found.load.memory), (f64::from(second), 0.5));
+        let grown = found.age.checked_sub(Duration::from_secs(u64::from(second)));
+        assert!(grown.expect("it grows") < Duration::from_secs(60), "{grown:?}");
+    }
+}
+
+/// A cache that keeps nothing never has anything.
 pub async fn keeps_none(cache: &dyn Cache) {
+    assert!(!cache.put_loads(&loads(1, [0]), LONGEST_LIFE).await);
+    assert_eq!(cache.loads(None).await, None);
     cache.put_token("a", &token(1), LONGEST_LIFE).await;
     assert_eq!(cache.token("a").await, None);
     cache.drop_token("a").await;

@@ -1,10 +1,11 @@
-//! What controllers share for a short time: login tokens that were just read from the store, and who failed to log in
-//! too often. All of it can be lost at any moment: a cache that does not answer has nothing, and nothing is refused for
-//! that. So no call here has an error.
+//! What processes share for a short time: login tokens that were just read from the store, who failed to log in too
+//! often, and the recent loads of instances. All of it can be lost at any moment: a cache that does not answer has
+//! nothing, and nothing is refused for that. So no call here has an error.
 
 mod client;
 pub mod conformance;
 mod limiter;
+mod loads;
 mod none;
 mod redis;
 
@@ -16,6 +17,7 @@ use domain::{AccountName, Timestamp};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
+pub use self::loads::{Older, PastLoad, PastLoads};
 pub use self::none::NoCache;
 pub use self::redis::{CacheError, RedisCache, RedisOptions};
 
@@ -44,7 +46,7 @@ pub enum Health {
     Away(String),
 }
 
-/// Short-lived state that controllers share. Clients are counted by their IPv4 address, or their IPv6 network (/64).
+/// Short-lived state that processes share. Clients are counted by their IPv4 address, or their IPv6 network (/64).
 #[async_trait]
 pub trait Cache: Send + Sync {
     /// A token by the hash under which the store has it, if it is cached.
@@ -63,6 +65,13 @@ pub trait Cache: Send + Sync {
     /// Counts a failed login. Ten may come at once, and then one in six seconds; the one that exceeds this makes the
     /// client wait, for as long as is returned.
     async fn failed(&self, client: IpAddr) -> Option<Duration>;
+
+    /// Keeps loads for `life`, in one round trip. False when they may not be kept; putting them again does no harm.
+    async fn put_loads(&self, loads: &[PastLoad], life: Duration) -> bool;
+
+    /// A part of the loads that are kept, the newest when `older` names none; `None` when nobody answers. What is put
+    /// after the first part was read is in none that follow it.
+    async fn loads(&self, older: Option<&Older>) -> Option<PastLoads>;
 
     /// Whether what is shared can be reached, and when that changes; `None`: nothing is shared.
     fn health(&self) -> Option<watch::Receiver<Health>>;

@@ -7,9 +7,9 @@ use async_trait::async_trait;
 use tokio::sync::watch;
 
 use crate::limiter::Limiter;
-use crate::{Cache, CachedToken, Health};
+use crate::{Cache, CachedToken, Health, Older, PastLoad, PastLoads};
 
-/// Keeps no tokens; limits hold in this process.
+/// Keeps no tokens and no loads; limits hold in this process.
 pub struct NoCache(Limiter);
 
 impl NoCache {
@@ -44,6 +44,14 @@ impl Cache for NoCache {
         self.0.failed(client)
     }
 
+    async fn put_loads(&self, _: &[PastLoad], _: Duration) -> bool {
+        false
+    }
+
+    async fn loads(&self, _: Option<&Older>) -> Option<PastLoads> {
+        None
+    }
+
     fn health(&self) -> Option<watch::Receiver<Health>> {
         None
     }
@@ -60,7 +68,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn no_token_is_kept() {
+    async fn nothing_is_kept() {
         conformance::keeps_none(&NoCache::new()).await;
     }
 }

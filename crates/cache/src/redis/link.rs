@@ -96,7 +96,7 @@ impl Shared {
         if first {
             tracing::warn!(
                 server = %self.client.get_connection_info().addr(), why,
-                "redis is away: tokens are checked in the store, login limits hold per process"
+                "redis is away: tokens are checked in the store, login limits hold per process, a new leader looks back on nothing"
             );
         }
     }

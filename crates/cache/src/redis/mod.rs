@@ -1,6 +1,7 @@
 //! The cache on a Redis server.
 
 mod link;
+mod loads;
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -12,7 +13,7 @@ use tokio::sync::watch;
 use self::link::Link;
 use crate::client::network;
 use crate::limiter::{Limiter, PER_MINUTE};
-use crate::{Cache, CachedToken, Health, LONGEST_LIFE};
+use crate::{Cache, CachedToken, Health, LONGEST_LIFE, Older, PastLoad, PastLoads};
 
 /// How long an ended token stays ended: well beyond the life of a copy that was read before and put after.
 const ENDED_FOR: Duration = LONGEST_LIFE.saturating_mul(2);
@@ -140,6 +141,16 @@ impl Cache for RedisCache {
         here.max(everywhere)
     }
 
+    async fn put_loads(&self, loads: &[PastLoad], life: Duration) -> bool {
+        let kept = loads::keep(&loads::key(&self.prefix), loads, milliseconds(life));
+        self.link.ask::<()>(&kept).await.is_some()
+    }
+
+    async fn loads(&self, older: Option<&Older>) -> Option<PastLoads> {
+        let part = loads::read(&loads::key(&self.prefix), older);
+        self.link.ask_all(&part).await.map(loads::part)
+    }
+
     fn health(&self) -> Option<watch::Receiver<Health>> {
         Some(self.link.health())
     }
@@ -173,7 +184,9 @@ fn probe(prefix: &str) -> Pipeline {
     all.cmd("MGET").arg(&key).arg(&other);
     all.cmd("PTTL").arg(&key);
     all.add_command(count_failure(&[key.clone(), other.clone()]));
-    all.del(key);
+    all.del(&[&key, &other]);
+    all.add_command(loads::keep(&other, &[], 1000));
+    all.add_command(loads::range(&other, None));
     all
 }
 

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod loads;
+
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
