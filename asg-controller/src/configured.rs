@@ -17,6 +17,7 @@ impl From<&Config> for Settings {
             .auth
             .iter()
             .map(|(account, key)| (account.clone(), exposed(key)));
+        let hosts = config.hosts.iter();
         Self {
             listen: SocketAddr::new(controller.address, controller.port),
             tls: files
@@ -33,7 +34,10 @@ impl From<&Config> for Settings {
             balancer_domain: config.load_balancer.domain.clone(),
             hourly_billing: config.instances.hourly_billing,
             instance_types: config.instance_types.clone(),
-            hosts_zones: config.hosts.iter().map(|host| host.zones.clone()).collect(),
+            operators: controller.operators.clone(),
+            hosts_zones: hosts
+                .map(|host| (host.name.clone(), host.zones.clone()))
+                .collect(),
             ..Self::default()
         }
     }

@@ -1,12 +1,12 @@
 //! What the configuration says to the controller.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use domain::{AccountName, InstanceType, TypeName, ZoneName};
+use domain::{AccountName, HostName, InstanceType, TypeName, ZoneName};
 
 /// Certificate and key, PEM files.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,8 +38,10 @@ pub struct Settings {
     pub hourly_billing: bool,
     /// Known instance types.
     pub instance_types: BTreeMap<TypeName, InstanceType>,
+    /// Who may change hosts; `None`: every account.
+    pub operators: Option<BTreeSet<AccountName>>,
     /// The zones of each configured host (none: every zone), which is known before its agent first reports.
-    pub hosts_zones: Vec<Vec<ZoneName>>,
+    pub hosts_zones: BTreeMap<HostName, Vec<ZoneName>>,
     /// Bytes of a request's body at most.
     pub body_limit: usize,
     /// How long a graceful stop waits for accepted requests.
@@ -58,7 +60,8 @@ impl Default for Settings {
             balancer_domain: String::new(),
             hourly_billing: true,
             instance_types: BTreeMap::new(),
-            hosts_zones: Vec::new(),
+            operators: None,
+            hosts_zones: BTreeMap::new(),
             // The largest document, a load balancer with every option at its limit, has under 32 KiB.
             body_limit: 64 * 1024,
             stop_within: Duration::from_secs(30),

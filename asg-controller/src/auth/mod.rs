@@ -4,6 +4,7 @@ mod keys;
 mod secret;
 mod tokens;
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,6 +32,19 @@ pub(crate) struct Access {
     checks: Semaphore,
     token_life: Duration,
     autoscaler: Option<String>,
+    /// `None`: every account.
+    operators: Option<BTreeSet<AccountName>>,
+}
+
+/// An account that may change hosts. Only [`Access::operator`] makes one.
+#[derive(Clone, Debug)]
+pub(crate) struct Operator(AccountName);
+
+impl Operator {
+    /// Whose word it is.
+    pub(crate) fn account(&self) -> &AccountName {
+        &self.0
+    }
 }
 
 impl Access {
@@ -43,12 +57,24 @@ impl Access {
             checks: Semaphore::new(CHECKS),
             token_life: settings.token_life,
             autoscaler: settings.autoscaler_token.clone(),
+            operators: settings.operators.clone(),
         }
     }
 
     /// Whether there is such an account.
     pub(crate) fn knows(&self, account: &AccountName) -> bool {
         self.keys.fingerprint(account).is_some()
+    }
+
+    /// The account as one that may change hosts.
+    pub(crate) fn operator(&self, account: AccountName) -> Result<Operator> {
+        let named = self.operators.as_ref();
+        if named.is_none_or(|operators| operators.contains(&account)) {
+            return Ok(Operator(account));
+        }
+        Err(Refusal::Forbidden(format!(
+            "account {account} may not change hosts: controller.operators of the configuration does not name it"
+        )))
     }
 
     /// Checks an API key and makes a token. A client address that failed too often is refused unheard.

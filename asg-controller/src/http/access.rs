@@ -9,6 +9,7 @@ use domain::AccountName;
 use std::future::{Ready, ready};
 
 use super::Shared;
+use crate::auth::Operator;
 use crate::error::{Refusal, Result};
 
 /// The account whose token the request carries.
@@ -22,6 +23,16 @@ impl FromRequest for Caller {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let known = request.extensions().get::<Self>().cloned();
         ready(known.ok_or_else(|| Refusal::Internal("this path was reached without a token".to_owned())))
+    }
+}
+
+impl FromRequest for Operator {
+    type Error = Refusal;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let caller = Caller::from_request(request, payload).into_inner();
+        ready(caller.and_then(|Caller(account)| Shared::of(request)?.access.operator(account)))
     }
 }
 

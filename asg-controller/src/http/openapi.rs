@@ -32,12 +32,14 @@ const TOKEN: &str = "token";
     ),
     components(schemas(
         doc::Activity,
+        doc::Capacity,
         doc::Component,
         doc::DesiredCapacity,
         doc::Failure,
         doc::Group,
         doc::Health,
         doc::Host,
+        doc::HostStatus,
         doc::Instance,
         doc::InstanceCount,
         doc::InstanceType,
@@ -47,6 +49,7 @@ const TOKEN: &str = "token";
         doc::LoginAnswer,
         doc::Policy,
         doc::Round,
+        doc::Scheduled,
         doc::Status,
         doc::Written
     ))

@@ -4,6 +4,7 @@ mod activities;
 mod autoscaler;
 mod documents;
 mod groups;
+mod hosts;
 mod instance_types;
 mod instances;
 mod login;
@@ -31,6 +32,7 @@ pub(crate) fn contract() -> Vec<Endpoint> {
         activities::endpoints(),
         documents::endpoints(Kind::Policy),
         instance_types::endpoints(),
+        hosts::endpoints(),
         status::endpoints(),
         autoscaler::endpoints(),
     ]

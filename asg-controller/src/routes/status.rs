@@ -1,13 +1,12 @@
 //! How the service is, for users.
 
-use std::collections::BTreeMap;
-
 use actix_web::{HttpResponse, web};
-use api::documents::{Component, Host, Round, Status};
-use telemetry::{ComponentState, ComponentStatus, HostState, HostStatus, RoundStatus, Scheduling};
+use api::documents::{Component, HostStatus, Round, Status, scheduling};
+use telemetry::{ComponentState, ComponentStatus, RoundStatus};
 
-use super::{Response, Shared, operations};
+use super::{Response, Shared, hosts, operations};
 use crate::http::{Answer, Endpoint};
+use crate::service::KnownHost;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![Endpoint::read(
@@ -20,22 +19,12 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 
 async fn read(service: Shared) -> Response {
     let seen = service.deps.board.overall();
-    let known = service.store().hosts().await?;
-    let mut watched: BTreeMap<String, HostStatus> = seen
-        .hosts
-        .into_iter()
-        .map(|host| (host.name.clone(), host))
-        .collect();
-    // Where the health manager runs in another process, the store at least knows the hosts.
-    let hosts = known.iter().map(|host| match watched.remove(host.name.as_str()) {
-        Some(status) => self::host(status),
-        None => unwatched(host),
-    });
+    let hosts = service.hosts().await?;
     Ok(HttpResponse::Ok().json(Status {
         status: operations::verdict(true, &seen.components),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         components: seen.components.into_iter().map(component).collect(),
-        hosts: hosts.collect(),
+        hosts: hosts.into_iter().map(host).collect(),
         rounds: seen.rounds.map(round),
     }))
 }
@@ -57,41 +46,23 @@ pub(super) fn component(seen: ComponentStatus) -> Component {
     }
 }
 
-fn host(seen: HostStatus) -> Host {
-    let state = match (seen.state, seen.scheduling) {
-        (HostState::Up, Scheduling::Active) => "up",
-        (HostState::Up, Scheduling::Cordoned) => "cordoned",
-        (HostState::Up, Scheduling::Draining) => "draining",
-        (HostState::Up, Scheduling::Removed) => "removed",
-        (HostState::Silent, _) => "silent",
-        (HostState::Lost, _) => "lost",
-    };
-    Host {
-        name: seen.name,
-        zones: seen.zones,
-        engine: seen.engine,
-        state: state.to_owned(),
-        control: seen.control,
-        cpus: seen.cpus,
-        memory_mib: seen.memory_mib,
-        cpu: seen.cpu,
-        memory: seen.memory,
-        instances: seen.instances,
-    }
-}
-
-fn unwatched(known: &domain::Host) -> Host {
-    Host {
-        name: known.name.to_string(),
-        zones: known.zones.iter().map(ToString::to_string).collect(),
-        engine: known.engine.to_string(),
-        state: "unknown".to_owned(),
-        control: known.control,
-        cpus: known.cpus,
-        memory_mib: known.memory_mib,
-        cpu: 0.0,
-        memory: 0.0,
-        instances: 0,
+fn host(known: KnownHost) -> HostStatus {
+    let state = hosts::state(&known).to_owned();
+    let KnownHost { host, status } = known;
+    // Where no health manager is heard of, the store at least knows the host.
+    let seen = status.as_ref();
+    HostStatus {
+        name: host.name.to_string(),
+        zones: host.zones.iter().map(ToString::to_string).collect(),
+        engine: host.engine.to_string(),
+        state,
+        scheduling: scheduling(host.state).to_owned(),
+        control: host.control,
+        cpus: host.cpus,
+        memory_mib: host.memory_mib,
+        cpu: seen.map_or(0.0, |seen| seen.cpu),
+        memory: seen.map_or(0.0, |seen| seen.memory),
+        instances: seen.map_or(0, |seen| seen.instances),
     }
 }
 

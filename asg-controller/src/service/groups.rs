@@ -8,8 +8,8 @@ use store::update::{self, Verdict};
 use store::{GroupQuery, StoreError};
 
 use super::Service;
-use super::hosts::runs;
 use super::references::Reference;
+use super::surroundings::runs;
 use crate::error::{Refusal, Result};
 use crate::validate::{Object, tables};
 

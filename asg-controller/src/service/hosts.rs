@@ -1,74 +1,105 @@
-//! What a group needs of the hosts and documents around it.
+//! The Docker hosts, and what operators say of them.
 
-use domain::{AccountName, Group, GroupSpec, GroupState, Kind, ZoneName};
+use std::collections::BTreeMap;
+
+use api::documents::scheduling;
+use bus::Nudge;
+use domain::{Host, HostName, HostState};
+use telemetry::{HostState as Seen, HostStatus};
 
 use super::Service;
-use super::references::Reference;
+use crate::auth::Operator;
 use crate::error::{Refusal, Result};
 
+/// A host as it is stored, with what the leading health manager told of it.
+pub(crate) struct KnownHost {
+    /// As it is stored, with the operators' word.
+    pub(crate) host: Host,
+    /// `None` while no health manager is heard of it.
+    pub(crate) status: Option<HostStatus>,
+}
+
 impl Service {
-    /// Refuses a zone that no known host serves. While no host is known, every zone may yet be served.
-    pub(super) async fn check_zones(&self, zones: &[ZoneName]) -> Result<()> {
-        let registered = self.store().hosts().await?;
-        let configured = self.settings().hosts_zones.iter().map(Vec::as_slice);
-        let hosts: Vec<&[ZoneName]> = registered
-            .iter()
-            .map(|host| host.zones.as_slice())
-            .chain(configured)
-            .collect();
-        let serves = |zones: &&[ZoneName], zone: &ZoneName| zones.is_empty() || zones.contains(zone);
-        let unserved = |zone: &&ZoneName| !hosts.is_empty() && !hosts.iter().any(|zones| serves(zones, zone));
-        match zones.iter().find(unserved) {
-            None => Ok(()),
-            Some(zone) => Err(Refusal::field(
-                "availability_zones",
-                format!("{:?} is served by no known host", zone.as_str()),
-            )),
-        }
+    /// Every known host, by name.
+    pub(crate) async fn hosts(&self) -> Result<Vec<KnownHost>> {
+        let known = self.store().hosts().await?;
+        let seen = self.deps.board.overall().hosts.into_iter();
+        let mut seen: BTreeMap<String, HostStatus> = seen.map(|host| (host.name.clone(), host)).collect();
+        let joined = known.into_iter().map(|host| KnownHost {
+            status: seen.remove(host.name.as_str()),
+            host,
+        });
+        Ok(joined.collect())
     }
 
-    /// Checks what a change brings in: zones that are new or about to be used, and, for a group that is to run,
-    /// the documents that it did not rest on before.
-    pub(super) async fn check_surroundings(&self, before: &Group, after: &Group) -> Result<()> {
-        let starts = runs(after) && !runs(before);
-        if starts || before.spec.availability_zones != after.spec.availability_zones {
-            self.check_zones(&after.spec.availability_zones).await?;
-        }
-        let (old, new) = (Reference::all(before), Reference::all(after));
-        for reference in new.difference(&old) {
-            self.check_document(&after.account, reference).await?;
-        }
-        Ok(())
+    /// A host.
+    pub(crate) async fn host(&self, name: &str) -> Result<KnownHost> {
+        let hosts = self.hosts().await?;
+        let found = hosts.into_iter().find(|known| known.host.name.as_str() == name);
+        found.ok_or_else(|| Refusal::not_found("host", name))
     }
 
-    async fn check_document(&self, account: &AccountName, reference: &Reference) -> Result<()> {
-        let (kind, name) = (reference.kind, &reference.name);
-        let found = self.store().document(kind, account, name).await?;
-        let found = found.ok_or_else(|| reference.missing())?;
-        let domain::Body::LaunchConfiguration(body) = found.value.body else {
-            return Ok(());
+    /// Notes an operator's word about a host that is not removed, and wakes the health manager.
+    pub(crate) async fn schedule(&self, by: &Operator, name: &str, to: HostState) -> Result<HostState> {
+        let KnownHost { host, .. } = self.host(name).await?;
+        let noted = match host.state {
+            HostState::Removed => HostState::Removed,
+            _ => self.note(by, &host, to).await?,
         };
-        if self.settings().instance_types.contains_key(&body.instances_type) {
-            return Ok(());
+        // Somebody else may have removed it in between.
+        if noted == HostState::Removed {
+            return Err(removed(&host.name));
         }
-        Err(Refusal::field(
-            "launch_configuration",
-            format!(
-                "{name:?} has instances_type {:?}, which is not known (any more)",
-                body.instances_type.as_str()
-            ),
-        ))
+        Ok(noted)
+    }
+
+    /// Removes a host for good. Without `force` only one of which a health manager knows that nothing is lost with it.
+    pub(crate) async fn remove_host(&self, by: &Operator, name: &str, force: bool) -> Result<HostState> {
+        let known = self.host(name).await?;
+        if !force && known.host.state != HostState::Removed {
+            known.check_removable()?;
+        }
+        self.note(by, &known.host, HostState::Removed).await
+    }
+
+    async fn note(&self, by: &Operator, host: &Host, to: HostState) -> Result<HostState> {
+        let name = &host.name;
+        let noted = self.store().set_host_state(name, to).await?;
+        let noted = noted.ok_or_else(|| Refusal::not_found("host", name))?;
+        let (account, from, to) = (by.account(), scheduling(host.state), scheduling(noted));
+        tracing::info!(host = %name, %account, from, to, "an operator changed a host");
+        self.wake(Nudge::Hosts).await;
+        Ok(noted)
     }
 }
 
-/// Whether a group's instances are wanted or kept, so that it rests on documents.
-pub(super) fn runs(group: &Group) -> bool {
-    !group.deleted && group.state != GroupState::Stopped
+impl KnownHost {
+    fn check_removable(&self) -> Result<()> {
+        let name = &self.host.name;
+        let Some(HostStatus { state, instances, .. }) = &self.status else {
+            return Err(Refusal::Conflict(format!(
+                "no health manager tells what runs on host {name}: wait for one, or remove it with force"
+            )));
+        };
+        let why = match (state, instances) {
+            (Seen::Up, 0) => {
+                "still reports: stop its agent first. Removed with force it registers anew while its agent runs"
+                    .to_owned()
+            }
+            (Seen::Up, count) => format!(
+                "has {count} instance(s): drain it first, or remove it with force, which terminates them"
+            ),
+            (Seen::Silent | Seen::Lost, 0) => return Ok(()),
+            (Seen::Silent | Seen::Lost, count) => format!(
+                "is not heard of and has {count} instance(s), which may run: remove it with force, which counts them as gone"
+            ),
+        };
+        Err(Refusal::Conflict(format!("host {name} {why}")))
+    }
 }
 
-/// The documents that a specification names.
-pub(super) fn named(spec: &GroupSpec) -> impl Iterator<Item = (Kind, &str)> {
-    let configuration = (Kind::LaunchConfiguration, spec.launch_configuration.as_str());
-    let balancer = spec.load_balancer.as_ref();
-    std::iter::once(configuration).chain(balancer.map(|name| (Kind::LoadBalancer, name.as_str())))
+fn removed(name: &HostName) -> Refusal {
+    Refusal::Conflict(format!(
+        "host {name} is removed: when its last instance has ended it is forgotten, and registers anew if its agent runs"
+    ))
 }

@@ -5,6 +5,7 @@ mod groups;
 mod history;
 mod hosts;
 mod references;
+mod surroundings;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +15,7 @@ use domain::GroupId;
 use store::Store;
 
 pub(crate) use documents::shown;
+pub(crate) use hosts::KnownHost;
 
 use crate::auth::Access;
 use crate::{Deps, Settings};
@@ -51,13 +53,21 @@ impl Service {
         &self.deps.settings
     }
 
-    /// Wakes the health manager after a commit.
+    /// Wakes the health manager after a change of a group.
     async fn nudge(&self, group: GroupId) {
-        let sent = tokio::time::timeout(NUDGE_WITHIN, self.deps.bus.nudge(Nudge::Group(group))).await;
+        self.wake(Nudge::Group(group)).await;
+    }
+
+    /// Wakes the health manager after a commit.
+    async fn wake(&self, nudge: Nudge) {
+        let sent = tokio::time::timeout(NUDGE_WITHIN, self.deps.bus.nudge(nudge)).await;
         match sent {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::warn!(%group, %error, "the health manager was not woken"),
-            Err(_) => tracing::warn!(%group, "the health manager was not woken: the bus does not answer"),
+            Ok(Err(error)) => tracing::warn!(?nudge, %error, "the health manager was not woken"),
+            Err(_) => tracing::warn!(
+                ?nudge,
+                "the health manager was not woken: the bus does not answer"
+            ),
         }
     }
 }

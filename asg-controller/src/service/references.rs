@@ -8,7 +8,7 @@ use domain::{AccountName, Group, GroupId, Kind};
 use store::update::{self, UpdateError, Verdict};
 
 use super::Service;
-use super::hosts::{named, runs};
+use super::surroundings::{named, runs};
 use crate::error::{Refusal, Result, update_error};
 
 /// Rounds of putting references in order while others change the same group.

@@ -9,6 +9,7 @@ mod cache;
 mod clients;
 mod documents;
 mod groups;
+mod hosts;
 mod instances;
 mod login;
 mod openapi;

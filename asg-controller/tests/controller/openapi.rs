@@ -36,6 +36,12 @@ const SERVED: &[&str] = &[
     "DELETE /asgcc/asgs/{name}/instances/{instance}",
     "GET /asgcc/asgs/{name}/activities",
     "GET /asgcc/instance_types",
+    "GET /asgcc/hosts",
+    "GET /asgcc/hosts/{name}",
+    "DELETE /asgcc/hosts/{name}",
+    "PUT /asgcc/hosts/{name}/cordon",
+    "PUT /asgcc/hosts/{name}/drain",
+    "PUT /asgcc/hosts/{name}/uncordon",
     "GET /asgcc/status",
     "GET /asgcc/{account}/asgs",
     "GET /asgcc/{account}/asgs/{name}/instances",
@@ -77,6 +83,12 @@ async fn the_description_lists_every_route() {
         let schema = description.pointer(name.strip_prefix('#').unwrap());
         assert!(schema.is_some(), "{name} is not described");
     }
+    let remove = &description["paths"]["/asgcc/hosts/{name}"]["delete"];
+    assert_eq!(remove["parameters"][1]["name"], "force", "{remove}");
+    assert!(
+        remove["summary"].as_str().unwrap().contains("operators"),
+        "{remove}"
+    );
     let update = &description["paths"]["/asgcc/asgs/{name}"]["put"];
     assert_eq!(
         update["requestBody"]["content"]["application/json"]["schema"]["$ref"],

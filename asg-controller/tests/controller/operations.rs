@@ -51,17 +51,7 @@ async fn status_shows_what_is_on_the_board() {
         (&json!("OK"), &json!([]), &Value::Null)
     );
     assert_eq!(send(rig.request("GET /asgcc/status")).await.status, 401);
-    let host = domain::Host {
-        name: domain::HostName::parse("host1").unwrap(),
-        zones: vec![domain::ZoneName::parse("docker01").unwrap()],
-        engine: domain::EngineId::new("E1"),
-        capacity: domain::Capacity::default(),
-        labels: std::collections::BTreeMap::new(),
-        control: true,
-        cpus: 2,
-        memory_mib: 4096,
-        state: domain::HostState::Active,
-    };
+    let host = crate::hosts::host("host1", "docker01");
     rig.store.put_host(&host).await.unwrap();
     let known = rig.user01("GET /status", Value::Null).await.ok();
     assert_eq!(
@@ -87,8 +77,8 @@ async fn status_shows_what_is_on_the_board() {
         ..RoundStatus::default()
     });
     let seen = rig.user01("GET /status", Value::Null).await.ok();
-    let expected = json!({"name": "host1", "zones": ["docker01"], "engine": "E1", "state": "up", "control": true,
-        "cpus": 2, "memory_mib": 4096, "cpu": 12.5, "memory": 50.0, "instances": 3});
+    let expected = json!({"name": "host1", "zones": ["docker01"], "engine": "E1", "state": "up", "scheduling": "active",
+        "control": false, "cpus": 2, "memory_mib": 4096, "cpu": 12.5, "memory": 50.0, "instances": 3});
     assert_eq!(seen["hosts"], json!([expected]));
     assert_eq!(
         (&seen["rounds"]["at"], &seen["rounds"]["reasons"]),
@@ -147,6 +137,11 @@ async fn every_call_is_logged_and_no_secret_is() {
     rig.call("User02", "GET /asgs/logged-group?a=b", &Value::Null)
         .await;
     send(rig.request("GET /asgcc/logged-path")).await;
+    let host = crate::hosts::host("logged-host", "docker01");
+    rig.store.put_host(&host).await.unwrap();
+    rig.call("User02", "PUT /hosts/logged-host/drain", &Value::Null)
+        .await
+        .ok();
     send(
         rig.request("POST /asgcc/login")
             .json(&json!({"user": "user01", "key": "guessed-key"})),
@@ -169,6 +164,16 @@ async fn every_call_is_logged_and_no_secret_is() {
         "ms=",
     ] {
         assert!(call.contains(fragment), "{fragment} is not in {call}");
+    }
+    let change = line("an operator changed a host");
+    for fragment in [
+        "INFO",
+        "host=logged-host",
+        "account=User02",
+        "from=\"active\"",
+        "to=\"draining\"",
+    ] {
+        assert!(change.contains(fragment), "{fragment} is not in {change}");
     }
     assert!(line("/asgcc/logged-path").contains("account=\"-\""));
     assert!(line("outcome=\"refused\"").contains("user01"));

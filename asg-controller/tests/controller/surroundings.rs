@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::ZoneName;
+use domain::{HostName, ZoneName};
 use serde_json::{Value, json};
 use store::MemoryStore;
 
@@ -27,7 +27,10 @@ async fn a_group_s_policies_go_with_it_and_no_others() {
 #[tokio::test]
 async fn a_configured_host_s_zones_count_before_its_agent_reports() {
     let mut settings = settings();
-    settings.hosts_zones = vec![vec![ZoneName::parse("docker02").unwrap()]];
+    let zones = vec![ZoneName::parse("docker02").unwrap()];
+    settings
+        .hosts_zones
+        .insert(HostName::parse("host1").unwrap(), zones);
     let rig = Rig::with(settings, Arc::new(MemoryStore::new())).await;
     let group = |zone: &str| but(asg("a"), "availability_zones", json!([zone]));
     rig.expect(&[

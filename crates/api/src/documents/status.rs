@@ -18,18 +18,23 @@ pub struct Component {
     pub message: String,
 }
 
-/// A known Docker host.
+/// A known Docker host, in short.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Host {
+pub struct HostStatus {
     /// Its name.
     pub name: String,
     /// The zones it serves; empty: every zone.
     pub zones: Vec<String>,
     /// Its engine's id.
     pub engine: String,
-    /// `up`, `silent`, `cordoned`, or `unknown` when no health manager of this process watches it.
+    /// `up`, `silent`, `lost`, or `unknown` while no health manager is heard of it; of a host that is up but not
+    /// active, `cordoned`, `draining` or `removed`.
     #[schema(example = "up")]
     pub state: String,
+    /// `active`, `cordoned`, `draining` or `removed`.
+    #[serde(default)]
+    #[schema(example = "active")]
+    pub scheduling: String,
     /// Whether it gets instances only when no other has room.
     pub control: bool,
     /// CPUs of the machine.
@@ -74,7 +79,7 @@ pub struct Status {
     /// The components of this process.
     pub components: Vec<Component>,
     /// Known hosts.
-    pub hosts: Vec<Host>,
+    pub hosts: Vec<HostStatus>,
     /// The last round; null until there was one.
     pub rounds: Option<Round>,
 }
