@@ -26,9 +26,10 @@ test: ## every test, with all that they need set up (Docker engine, Debian packa
 lint: ## shellcheck, rustfmt, dependency rules, clippy
 	@scripts/lint.sh
 
-bench: ## figures beside the raw engine API and Docker Swarm
+bench: ## figures of the service and of a fleet, beside the raw engine API and Docker Swarm
 	@scripts/engine.sh up
-	cargo run --release --package scenarios --bin bench
+	cargo build --release --package scenarios --package supervisor --package ms-cli --bins
+	@"$${CARGO_TARGET_DIR:-target}/release/bench"
 
 docs: ## target/doc (the crates) and target/man (the pages of ms)
 	cargo doc --workspace --no-deps

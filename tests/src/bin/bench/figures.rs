@@ -91,6 +91,16 @@ impl Series {
         self.0.push(measured);
     }
 
+    /// Takes several in, or one that may be missing.
+    pub fn extend(&mut self, measured: impl IntoIterator<Item = Duration>) {
+        self.0.extend(measured);
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// The value that this share of the measurements does not exceed; zero without any.
     pub fn quantile(&self, share: f64) -> Duration {
         let mut sorted = self.0.clone();

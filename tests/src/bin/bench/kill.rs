@@ -2,80 +2,96 @@
 
 use std::time::{Duration, Instant};
 
-use domain::job::label;
 use scenarios::harness::{DEADLINE, Engine, Image, Service, Setup, within};
 
 use super::events::Events;
 use super::figures::{Goal, Series, Table, times};
+use super::fleet::{self, Measured};
 use super::raw::Raw;
+use super::subject::{Subject, Timed};
 use super::swarm::Swarm;
 
-const ROUNDS: usize = 15;
+const WHAT: &str = "kill to replacement running";
+/// Of four that take turns, each follows each of the others equally often, and none the noise that another leaves behind.
+const ORDER: [usize; 4] = [0, 1, 3, 2];
+const ROUNDS: usize = 16;
 /// Between two measurements.
 const QUIET: Duration = Duration::from_millis(700);
 /// Younger containers that end are failed launches, whose replacement waits.
 const ESTABLISHED: Duration = Duration::from_secs(11);
 
-/// Measures all three in turns.
+/// Measures all four in turns.
 pub async fn run(engine: &Engine, table: &mut Table) {
     let service = Service::start(Setup::new()).await;
-    let rest = service.rest("user01").await;
-    rest.launch("web", Image::Stays, 3).await;
-    rest.in_service("web", 3).await;
-    let mut ours = Events::listen(
-        engine,
-        &format!("{}={}", label::INSTALLATION, service.installation),
-    )
-    .await;
-    let raw = Raw::new(engine);
-    let mut of_raw = Events::listen(engine, &raw.label()).await;
-    let mut lone = raw.launch().await;
+    let measured = Measured::start().await;
+    let mut us = ready(Subject::embedded(&service).await).await;
+    let mut fleet = match &measured {
+        Some(measured) => Some(ready(Subject::fleet(&measured.fleet).await).await),
+        None => None,
+    };
+    let mut raw = ByHand::start(engine).await;
     let swarm = Swarm::start(engine, 1).await;
     let mut of_swarm = match &swarm {
         Some(swarm) => Some(Events::listen(engine, &swarm.label()).await),
         None => None,
     };
-    let [mut by_us, mut by_hand, mut by_swarm] = [(); 3].map(|()| Series::default());
-    for turn in 0..3 * ROUNDS {
-        // Each follows each of the others equally often, and none the noise that another leaves behind.
-        match (turn / 3 + turn) % 3 {
-            0 => by_us.push(replaced(&service, &rest, &mut ours).await),
-            1 => {
-                let (took, next) = raw.replace(&lone, &mut of_raw).await;
-                by_hand.push(took);
-                engine.remove(&lone).await;
-                lone = next;
+    let mut by_swarm = Series::default();
+    for round in 0..ROUNDS {
+        for turn in ORDER {
+            match ((turn + round) % ORDER.len(), &mut fleet, &swarm, &mut of_swarm) {
+                (0, ..) => replaced(&mut us).await,
+                (1, ..) => raw.replaced().await,
+                (2, Some(fleet), ..) => replaced(fleet).await,
+                (3, _, Some(swarm), Some(events)) => by_swarm.push(swarm.replace(events).await),
+                _ => continue,
             }
-            _ => {
-                if let (Some(swarm), Some(events)) = (&swarm, &mut of_swarm) {
-                    by_swarm.push(swarm.replace(events).await);
-                }
-            }
+            tokio::time::sleep(QUIET).await;
         }
-        tokio::time::sleep(QUIET).await;
     }
-    let ratio = times(by_us.median(), by_hand.median());
-    let beside = format!("die event + create + start: {by_hand}");
-    table.ratio(
-        "kill to replacement running",
-        &by_us,
-        beside,
-        ratio,
-        Some(Goal::AtMost(1.15)),
-    );
-    if swarm.is_some() {
-        let ratio = times(by_us.median(), by_swarm.median());
-        table.ratio(
-            "kill to replacement running",
-            &by_us,
-            format!("Swarm: {by_swarm}"),
-            ratio,
-            None,
-        );
+    report(table, &us.took, &raw.took, swarm.map(|_| &by_swarm));
+    match fleet {
+        Some(fleet) => report_fleet(table, &fleet.took, &us.took, &raw.took),
+        None => fleet::absent(table, &format!("fleet: {WHAT}")),
     }
 }
 
-async fn replaced(service: &Service, rest: &scenarios::harness::Rest, events: &mut Events) -> Duration {
+async fn ready(subject: Subject) -> Timed {
+    subject.rest.launch("web", Image::Stays, 3).await;
+    subject.rest.in_service("web", 3).await;
+    subject.timed().await
+}
+
+/// The least that anybody has to do.
+struct ByHand {
+    engine: Engine,
+    raw: Raw,
+    events: Events,
+    lone: String,
+    took: Series,
+}
+
+impl ByHand {
+    async fn start(engine: &Engine) -> Self {
+        let raw = Raw::new(engine);
+        Self {
+            engine: engine.clone(),
+            events: Events::listen(engine, &raw.label()).await,
+            lone: raw.launch().await,
+            raw,
+            took: Series::default(),
+        }
+    }
+
+    async fn replaced(&mut self) {
+        let (took, next) = self.raw.replace(&self.lone, &mut self.events).await;
+        self.took.push(took);
+        self.engine.remove(&self.lone).await;
+        self.lone = next;
+    }
+}
+
+async fn replaced(timed: &mut Timed) {
+    let Subject { rest, engine, .. } = &timed.subject;
     let victim = within(DEADLINE, "three are established", async || {
         let now = domain::Timestamp::seconds(domain::Clock::now(&domain::SystemClock));
         let mut instances = rest.instances("web").await;
@@ -86,11 +102,34 @@ async fn replaced(service: &Service, rest: &scenarios::harness::Rest, events: &m
         (quiet && age > i64::try_from(ESTABLISHED.as_secs()).ok()? + 1).then_some(oldest.instance_id)
     })
     .await;
-    events.clear();
+    timed.events.clear();
     let begun = Instant::now();
-    service.engine.kill(&victim, "SIGKILL").await;
-    let (running, _) = events.start().await;
-    let took = running - begun;
+    engine.kill(&victim, "SIGKILL").await;
+    let (running, _) = timed.events.start().await;
+    timed.took.push(running - begun);
     rest.in_service("web", 3).await;
-    took
+}
+
+fn report(table: &mut Table, by_us: &Series, by_hand: &Series, by_swarm: Option<&Series>) {
+    let ratio = times(by_us.median(), by_hand.median());
+    let beside = format!("die event + create + start: {by_hand}");
+    table.ratio(WHAT, by_us, beside, ratio, Some(Goal::AtMost(1.15)));
+    if let Some(by_swarm) = by_swarm {
+        let ratio = times(by_us.median(), by_swarm.median());
+        table.ratio(WHAT, by_us, format!("Swarm: {by_swarm}"), ratio, None);
+    }
+}
+
+fn report_fleet(table: &mut Table, by_fleet: &Series, by_us: &Series, by_hand: &Series) {
+    let others = [("embedded", by_us), ("die event + create + start", by_hand)];
+    for (name, other) in others {
+        let ratio = times(by_fleet.median(), other.median());
+        table.ratio(
+            &format!("fleet: {WHAT}"),
+            by_fleet,
+            format!("{name}: {other}"),
+            ratio,
+            None,
+        );
+    }
 }
