@@ -64,6 +64,16 @@ impl Setup {
         self
     }
 
+    /// One entry of a section of the file, beside what it has.
+    #[must_use]
+    pub fn entry(mut self, section: &str, name: &str, value: Value) -> Self {
+        let section = self.config.entry(section).or_insert_with(|| json!({}));
+        if let Some(section) = section.as_object_mut() {
+            section.insert(name.to_owned(), value);
+        }
+        self
+    }
+
     /// The file: JSON, which is YAML.
     pub(super) fn text(&self, port: u16, engine: &Engine) -> String {
         let mut config = self.config.clone();

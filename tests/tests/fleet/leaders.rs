@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use scenarios::harness::{DEADLINE, Fleet, Image, Setup, within};
+use scenarios::harness::{Alive, DEADLINE, Fleet, Image, Setup, Strait, told, within};
 use serde_json::json;
 
 use super::exactly;
@@ -93,4 +93,74 @@ async fn a_leader_that_was_paused_changes_nothing_any_more() {
     exactly(&fleet, &rest, "web", 2).await;
     let told = fleet.member(leader).log();
     assert!(told.contains("leadership was lost"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_commit_of_a_deposed_leader_that_reaches_the_store_late_is_refused() {
+    let Some(mut fleet) = Fleet::prepare(Setup::new()).await else {
+        return;
+    };
+    if !fleet.mongo.is_ours() {
+        return;
+    }
+    let strait = Strait::before(format!("{}:{}", fleet.mongo.address(), fleet.mongo.port())).await;
+    fleet.add_behind("first", TWO[0], &strait);
+    within(DEADLINE, "the first leads", async || {
+        fleet.member("first").leads().await.then_some(())
+    })
+    .await;
+    fleet.add_all();
+    fleet.works().await;
+    let alive = Alive::watch(&fleet.engine, fleet.installation);
+    let rest = fleet.rest("asg-controller").await;
+    rest.launch("web", Image::Stays, 3).await;
+    exactly(&fleet, &rest, "web", 3).await;
+
+    // It hears of a death, and what it commits about it is under way when it is deposed.
+    strait.close();
+    let killed = rest.instances("web").await.remove(0);
+    fleet.engine.kill(&killed.instance_id, "SIGKILL").await;
+    within(DEADLINE, "a commit is under way", async || {
+        (strait.commits() > 0).then_some(())
+    })
+    .await;
+    within(DEADLINE, "the other leads", async || {
+        fleet.member(TWO[0]).leads().await.then_some(())
+    })
+    .await;
+    exactly(&fleet, &rest, "web", 3).await;
+    let before = rest.instances("web").await;
+
+    strait.open();
+    let commits = strait.commits();
+    let matched = told(
+        DEADLINE,
+        &format!("{commits} late commits are answered"),
+        async || {
+            let matched = strait.matched();
+            if matched.len() == commits {
+                Ok(matched)
+            } else {
+                Err(format!("{matched:?}"))
+            }
+        },
+    )
+    .await;
+    assert!(
+        matched.iter().all(|matched| *matched == 0),
+        "late commits changed groups: {matched:?}"
+    );
+    fleet.member("first").ready().await;
+    assert!(!fleet.member("first").leads().await, "it stands by");
+    exactly(&fleet, &rest, "web", 3).await;
+    let guids =
+        |instances: &[api::documents::Instance]| instances.iter().map(|i| i.guid.clone()).collect::<Vec<_>>();
+    assert_eq!(guids(&rest.instances("web").await), guids(&before));
+    rest.desire("web", 4).await;
+    exactly(&fleet, &rest, "web", 4).await;
+    assert_eq!(
+        alive.most(),
+        (4, 5),
+        "alive at once, and started: 4 and one in place of the killed"
+    );
 }

@@ -2,6 +2,7 @@
 
 mod alive;
 mod member;
+mod strait;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -22,6 +23,7 @@ use super::{DEADLINE, Engine, Output, Rest, Setup, fleet_programs, within};
 pub use alive::Alive;
 pub(super) use alive::events;
 pub use member::{Member, Place};
+pub use strait::Strait;
 
 /// The programs that are told which host they serve.
 pub(super) const OF_HOSTS: [&str; 3] = ["worker-launch", "worker-stop", "host-agent"];
@@ -67,6 +69,18 @@ impl Fleet {
         for (name, program) in more {
             fleet.add(name, program);
         }
+        fleet.works().await;
+        Some(fleet)
+    }
+
+    /// The same as [`Self::start`] on a message server of the test's choice.
+    ///
+    /// # Panics
+    /// When it does not come up.
+    pub async fn start_on(which: Which) -> Option<Self> {
+        let (mongo, nats) = (Mongo::start()?, Nats::start(which)?);
+        let mut fleet = Self::prepare_on(Setup::new(), Engine::local().await, mongo, nats).await?;
+        fleet.add_all();
         fleet.works().await;
         Some(fleet)
     }
@@ -142,6 +156,15 @@ impl Fleet {
     #[must_use]
     pub fn program(&self, name: &str) -> PathBuf {
         self.programs.join(name)
+    }
+
+    /// Starts one more process, to which the database server is at another address.
+    pub fn add_behind(&mut self, name: &str, program: &str, strait: &Strait) {
+        let direct = self.setup.clone();
+        let uri = format!("mongodb://{}/", strait.address());
+        self.setup = direct.clone().entry("database", "uri", json!(uri));
+        self.add(name, program);
+        self.setup = direct;
     }
 
     /// Waits until every process is ready and the host is known.

@@ -21,6 +21,8 @@ mkdir -p /etc/docker
 mount --bind \"$1/etc\" /etc/docker
 hostname \"$2\"
 ip link set lo up
+# Where the kernel can be told: what was cut off speaks soon after it is back.
+[ ! -e /proc/sys/net/ipv4/tcp_rto_max_ms ] || echo 1000 >/proc/sys/net/ipv4/tcp_rto_max_ms
 touch \"$1/up\"
 while :; do sleep 3600 & wait $!; done";
 
@@ -76,6 +78,8 @@ impl DockerHost {
         for old in ["up", "pid", "docker.sock"] {
             let _gone = std::fs::remove_file(self.path(old));
         }
+        // Where machines keep this, nothing outlasts their switching off.
+        let _gone = std::fs::remove_dir_all(self.path("exec"));
         let name = self.name.clone();
         let mut first = Process::new("unshare".into(), |_| {
             let apart = [
@@ -150,7 +154,7 @@ impl DockerHost {
         // The kernel ends a namespace's other processes with its first; what it holds is gone when that one is.
         let init = children(first.id());
         first.kill();
-        while init.iter().any(|id| Path::new("/proc").join(id).exists()) {
+        while init.iter().any(|id| !is_over(id)) {
             std::thread::sleep(LOOK_EVERY);
         }
         self.members.clear();
@@ -228,6 +232,14 @@ fn children(process: u32) -> Vec<String> {
     let told = std::fs::read_to_string(format!("/proc/{process}/task/{process}/children"));
     let told = told.unwrap_or_default();
     told.split_whitespace().map(str::to_owned).collect()
+}
+
+/// Whether a process is gone, or only waits for somebody to ask how it ended.
+fn is_over(process: &str) -> bool {
+    let told = std::fs::read_to_string(format!("/proc/{process}/status"));
+    told.map_or(true, |told| {
+        told.lines().any(|line| line.starts_with("State:\tZ"))
+    })
 }
 
 /// What engines that were killed leave behind in the kernel's hierarchies, of either version.

@@ -215,7 +215,9 @@ impl Site {
         }
         let listed = rest.client.get(&format!("asgs/{group}/instances")).await;
         let listed = listed.map_err(|error| error.to_string())?;
-        let listed = listed.as_array().ok_or("no list")?.iter();
+        let everywhere = listed.as_array().ok_or("no list")?.iter();
+        // Those of a host that is not looked at are lost, and shown until it is back.
+        let listed = everywhere.filter(|i| i["host"].as_str().is_some_and(|host| hosts.contains(&host)));
         let shown: Vec<String> = listed
             .clone()
             .map(|i| format!("{} {} on {}", i["hostname"], i["status"], i["host"]))

@@ -134,6 +134,29 @@ impl Tally {
         self.lock().most
     }
 
+    /// The least that ran at any one time since then, on all hosts.
+    ///
+    /// # Panics
+    /// When an engine's events ended.
+    #[must_use]
+    pub fn least_since(&self, then: Instant) -> usize {
+        self.assert_listening();
+        let counts = self.lock();
+        let happened =
+            |events: &BTreeMap<String, Happened>, by: Instant| events.values().filter(|h| h.at <= by).count();
+        let ends = counts
+            .ended
+            .values()
+            .map(|ended| ended.at)
+            .filter(|at| *at > then);
+        let alive = |at| happened(&counts.started, at).saturating_sub(happened(&counts.ended, at));
+        std::iter::once(then)
+            .chain(ends)
+            .map(alive)
+            .min()
+            .unwrap_or_default()
+    }
+
     /// What runs now, host by host.
     #[must_use]
     pub fn running(&self) -> BTreeMap<String, usize> {
