@@ -69,6 +69,12 @@ families! {
     orphans: Counter = Counter::default(), "orphans_removed", "Containers of ours removed for want of a record";
     cache: Per<Alone, Gauge> = Family::new_with_constructor(Gauge::default), "cache_available",
         "1 while what controllers share for a short time can be reached";
+    sampled: Gauge = Gauge::default(), "instances_sampled",
+        "Instances whose load was heard lately by the leading health manager";
+    newest_sample: Per<Alone, Decimal> = Family::new_with_constructor(Decimal::default),
+        "newest_sample_timestamp_seconds", "When a load was heard last; its age is time() less this";
+    samples_dropped: Counter = Counter::default(), "samples_dropped",
+        "Loads that were not left for the next leader because the cache was away for too long";
     restarts: Per<Component, Counter> = Family::new_with_constructor(Counter::default), "component_restarts",
         "Components started again after they failed";
 }

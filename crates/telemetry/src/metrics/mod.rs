@@ -159,6 +159,24 @@ impl Metrics {
         gauge.set(i64::from(available));
     }
 
+    /// How many instances' loads the leader heard lately, and when the last one, since the Unix epoch.
+    pub fn sampled(&self, instances: usize, newest: Option<Duration>) {
+        let families = self.families();
+        families.sampled.set(i64::try_from(instances).unwrap_or(i64::MAX));
+        match newest {
+            Some(at) => {
+                let gauge = families.newest_sample.get_or_create_owned(&Alone {});
+                gauge.set(at.as_secs_f64());
+            }
+            None => families.newest_sample.clear(),
+        }
+    }
+
+    /// Loads were heard that the next leader does not find.
+    pub fn samples_dropped(&self, samples: usize) {
+        self.families().samples_dropped.inc_by(count(samples));
+    }
+
     /// A container of ours without a record was removed.
     pub fn orphan_removed(&self) {
         self.families().orphans.inc();

@@ -26,6 +26,8 @@ fn everything_that_is_told_is_shown() {
     metrics.http("GET", "/asgs/{name}", 200, Duration::from_millis(2));
     metrics.login("refused");
     metrics.orphan_removed();
+    metrics.sampled(12, Some(Duration::from_millis(1_764_000_000_500)));
+    metrics.samples_dropped(3);
     metrics.component_restarted("controller");
     let text = metrics.encode();
     for line in [
@@ -49,6 +51,9 @@ fn everything_that_is_told_is_shown() {
         "microscaler_http_request_duration_seconds_count{method=\"GET\",path=\"/asgs/{name}\"} 1",
         "microscaler_logins_total{outcome=\"refused\"} 1",
         "microscaler_orphans_removed_total 1",
+        "microscaler_instances_sampled 12",
+        "microscaler_newest_sample_timestamp_seconds{} 1764000000.5",
+        "microscaler_samples_dropped_total 3",
         "microscaler_component_restarts_total{component=\"controller\"} 1",
     ] {
         assert!(
@@ -56,6 +61,18 @@ fn everything_that_is_told_is_shown() {
             "{line} is missing from\n{text}"
         );
     }
+}
+
+#[test]
+fn when_nothing_is_heard_nothing_is_the_newest() {
+    let metrics = Metrics::new();
+    metrics.sampled(1, Some(Duration::from_secs(5)));
+    metrics.sampled(0, None);
+    assert_eq!(lines(&metrics, "newest_sample"), [""; 0]);
+    assert_eq!(
+        lines(&metrics, "instances_sampled"),
+        ["microscaler_instances_sampled 0"]
+    );
 }
 
 #[test]
