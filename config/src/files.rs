@@ -19,14 +19,15 @@ impl Config {
             "controller.ssl_key",
             self.controller.ssl_key.as_ref().filter(|_| ssl),
         );
-        files.server("database", self.database.tls.as_ref());
+        files.server("database.tls", self.database.tls.as_ref());
         files.add("nats.credentials", self.nats.credentials.as_ref());
-        files.server("nats", self.nats.tls.as_ref());
+        files.server("nats.tls", self.nats.tls.as_ref());
+        files.server("redis_tls", self.redis_tls.as_ref());
         files.add("docker.config_json", self.docker.config_json.as_ref());
         files.add("docker.ssh_config", self.docker.ssh_config.as_ref());
-        files.engine("docker", self.docker.tls.as_ref());
+        files.engine("docker.tls", self.docker.tls.as_ref());
         for (at, host) in self.hosts.iter().enumerate() {
-            files.engine(&format!("hosts[{at}]"), host.tls.as_ref());
+            files.engine(&format!("hosts[{at}].tls"), host.tls.as_ref());
         }
         files.0
     }
@@ -58,7 +59,7 @@ impl Files {
 
     fn tls(&mut self, section: &str, files: [Option<&PathBuf>; 3]) {
         for (key, file) in ["ca", "cert", "key"].into_iter().zip(files) {
-            self.add(&format!("{section}.tls.{key}"), file);
+            self.add(&format!("{section}.{key}"), file);
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bus::{Bus, MemoryBus, NatsBus, NatsOptions, NatsTls};
-use cache::{Cache, Health, NoCache, RedisCache, RedisOptions};
+use cache::{Cache, Health, NoCache, RedisCache, RedisOptions, RedisTls};
 use config::{Backends, BusKind, Config, Database, Secret, StoreKind};
 use store::{EmbeddedStore, MongoOptions, MongoStore, Store};
 
@@ -39,14 +39,19 @@ pub(crate) async fn bus(config: &Config, backends: Backends) -> anyhow::Result<A
     }
 }
 
-/// What a controller shares with others; one that is `alone` with its store shares nothing.
+/// What is shared with other processes; one that is `alone` with its store shares nothing.
 pub(crate) fn cache(config: &Config, alone: bool, watch: &Watch) -> anyhow::Result<Arc<dyn Cache>> {
     if alone {
         return Ok(Arc::new(NoCache::new()));
     }
+    let files = config.redis_tls.clone().unwrap_or_default();
     let cache = RedisCache::open(RedisOptions {
         url: config.redis.clone(),
         prefix: config.nats.prefix.clone(),
+        tls: RedisTls {
+            ca: files.ca,
+            identity: files.cert.zip(files.key),
+        },
         within: RedisOptions::WITHIN,
     })?;
     if let Some(health) = cache.health() {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use asg_controller::Settings;
-use cache::{Cache, Health, RedisCache, RedisOptions};
+use cache::{Cache, Health, RedisCache, RedisOptions, RedisTls};
 use serde_json::{Value, json};
 use store::faulty::{Fault, FaultyStore};
 use store::{MemoryStore, Store};
@@ -48,6 +48,7 @@ async fn cache(server: &Redis, within: Duration) -> Arc<RedisCache> {
     let options = RedisOptions {
         url: server.url(),
         prefix: "microscaler".to_owned(),
+        tls: RedisTls::default(),
         within,
     };
     let cache = Arc::new(RedisCache::open(options).unwrap());

@@ -80,7 +80,7 @@ pub(super) fn read(section: &Section<'_>) -> Result<Database, ConfigError> {
         ip_address: section.or("ip-address", default.ip_address, values::filled)?,
         port: section.or("port", default.port, values::port)?,
         uri: section.opt("uri", values::secret)?,
-        tls: nats::read_tls(section)?,
+        tls: nats::read_tls(section, "tls")?,
         pool_size: section.or("pool_size", default.pool_size, values::whole(1..=10_000))?,
         pool_timeout: section.or("pool_timeout", default.pool_timeout, values::seconds)?,
         admin_user: section.opt("admin_user", values::filled)?,

@@ -53,6 +53,8 @@ pub struct Config {
     pub nats: Nats,
     /// Address of the Redis server of a distributed service.
     pub redis: String,
+    /// Files for TLS to the Redis server, where its address begins with `rediss://`.
+    pub redis_tls: Option<nats::TlsFiles>,
     /// Login tokens.
     pub authorization: Authorization,
     /// What groups with a load balancer share.
@@ -89,6 +91,7 @@ impl Default for Config {
             database: Database::default(),
             nats: Nats::default(),
             redis: "redis://localhost:6379".to_owned(),
+            redis_tls: None,
             authorization: Authorization::default(),
             load_balancer: LoadBalancer::default(),
             health_manager: HealthManager::default(),
@@ -159,6 +162,7 @@ fn read_sections(root: &Section<'_>) -> Result<Config, ConfigError> {
         database: root.section("database", database::read)?,
         nats: root.section("nats", nats::read)?,
         redis: root.or("redis", default.redis, values::server(&["redis", "rediss"]))?,
+        redis_tls: nats::read_tls(root, "redis_tls")?,
         authorization: root.section("authorization", authorization::read)?,
         load_balancer: root.section("load_balancer", load_balancer::read)?,
         health_manager: root.section("health_manager", health_manager::read)?,

@@ -53,14 +53,14 @@ pub(super) fn read(section: &Section<'_>) -> Result<Nats, ConfigError> {
         password: section.opt("password", values::secret)?,
         token: section.opt("token", values::secret)?,
         credentials: section.opt("credentials", values::path)?,
-        tls: read_tls(section)?,
+        tls: read_tls(section, "tls")?,
         prefix: section.or("prefix", default.prefix, values::filled)?,
     })
 }
 
-/// `tls` of a server's section; a section that names no file asks for nothing.
-pub(super) fn read_tls(section: &Section<'_>) -> Result<Option<TlsFiles>, ConfigError> {
-    let files = section.section("tls", |tls| {
+/// The files for TLS of a server, under `key`; where no file is named nothing is asked for.
+pub(super) fn read_tls(section: &Section<'_>, key: &'static str) -> Result<Option<TlsFiles>, ConfigError> {
+    let files = section.section(key, |tls| {
         Ok(TlsFiles {
             ca: tls.opt("ca", values::path)?,
             cert: tls.opt("cert", values::path)?,

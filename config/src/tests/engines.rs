@@ -55,6 +55,7 @@ fn every_file_is_named_once_with_its_key() {
         "controller: {ssl_cert: /not/used.pem}\n\
          database: {tls: {ca: /db.pem}}\n\
          nats: {credentials: /nats.creds, tls: {cert: /n.pem, key: /n.key}}\n\
+         redis_tls: {ca: /redis.pem}\n\
          docker: {config_json: /auth.json, cert_path: /tls, ssh_config: /ssh}\n\
          hosts: [{name: a}, {name: b, tls: {ca: /b.pem}}]\n",
     );
@@ -70,6 +71,7 @@ fn every_file_is_named_once_with_its_key() {
             "nats.credentials /nats.creds",
             "nats.tls.cert /n.pem",
             "nats.tls.key /n.key",
+            "redis_tls.ca /redis.pem",
             "docker.config_json /auth.json",
             "docker.ssh_config /ssh",
             "docker.tls.ca /tls/ca.pem",

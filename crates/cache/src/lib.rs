@@ -19,7 +19,7 @@ use tokio::sync::watch;
 
 pub use self::loads::{Older, PastLoad, PastLoads};
 pub use self::none::NoCache;
-pub use self::redis::{CacheError, RedisCache, RedisOptions};
+pub use self::redis::{CacheError, RedisCache, RedisOptions, RedisTls};
 
 /// The longest life of a token in a cache: what another controller's missed [`Cache::drop_token`] can cost at most.
 pub const LONGEST_LIFE: Duration = Duration::from_secs(60);

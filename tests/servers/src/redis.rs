@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
+use std::path::Path;
 
 use crate::{Process, absent, free_port, program};
 
@@ -10,6 +11,7 @@ use crate::{Process, absent, free_port, program};
 pub struct Redis {
     process: Process,
     port: u16,
+    tls: bool,
 }
 
 impl Redis {
@@ -24,35 +26,61 @@ impl Redis {
     /// One that is down until [`Redis::restart`]; `None` after [`absent`] where there is none.
     #[must_use]
     pub fn prepared() -> Option<Self> {
+        Self::with(false, |port| vec!["--port".to_owned(), port])
+    }
+
+    /// Starts one that speaks TLS alone, with clients that have a certificate of the same authority. `certificates` is
+    /// where `scripts/setup_certs.sh` made them. `None` after [`absent`] where there is none.
+    #[must_use]
+    pub fn with_tls(certificates: &Path) -> Option<Self> {
+        let mut server = Self::with(true, |port| {
+            let file = |name: &str| certificates.join(name).display().to_string();
+            let (ca, cert, key) = (file("ca.pem"), file("server-cert.pem"), file("server-key.pem"));
+            let options = [
+                ["--port", "0"],
+                ["--tls-port", &port],
+                ["--tls-ca-cert-file", &ca],
+                ["--tls-cert-file", &cert],
+                ["--tls-key-file", &key],
+            ];
+            options
+                .as_flattened()
+                .iter()
+                .map(|word| (*word).to_owned())
+                .collect()
+        })?;
+        server.restart();
+        Some(server)
+    }
+
+    fn with(tls: bool, listening: impl FnOnce(String) -> Vec<String>) -> Option<Self> {
         let Some(found) = program("redis-server") else {
             absent("redis-server");
             return None;
         };
         let port = free_port();
         let process = Process::new(found, |directory| {
-            let (port, directory) = (port.to_string(), directory.display().to_string());
-            [
+            let directory = directory.display().to_string();
+            let options = [
                 "--bind",
                 "127.0.0.1",
-                "--port",
-                &port,
                 "--dir",
                 &directory,
                 "--save",
                 "",
                 "--appendonly",
                 "no",
-            ]
-            .map(str::to_owned)
-            .to_vec()
+            ];
+            [options.map(str::to_owned).to_vec(), listening(port.to_string())].concat()
         });
-        Some(Self { process, port })
+        Some(Self { process, port, tls })
     }
 
     /// Its address.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}", self.port)
+        let scheme = if self.tls { "rediss" } else { "redis" };
+        format!("{scheme}://127.0.0.1:{}", self.port)
     }
 
     /// Ends it as a power cut would.
@@ -68,8 +96,14 @@ impl Redis {
     /// Starts it (again), empty.
     pub fn restart(&mut self) {
         self.process.kill();
-        let port = self.port;
-        self.process.start(|| answer(port, "PING").is_ok());
+        let (port, tls) = (self.port, self.tls);
+        self.process.start(|| {
+            if tls {
+                TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok()
+            } else {
+                answer(port, "PING").is_ok()
+            }
+        });
     }
 
     /// What it answers to a command, in its own protocol: `FLUSHALL` forgets everything.

@@ -2,15 +2,18 @@
 
 mod link;
 mod loads;
+mod tls;
 
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
-use ::redis::{Client, Cmd, Pipeline, cmd, pipe};
+use ::redis::{Cmd, Pipeline, cmd, pipe};
 use async_trait::async_trait;
 use tokio::sync::watch;
 
 use self::link::Link;
+pub use self::tls::RedisTls;
 use crate::client::network;
 use crate::limiter::{Limiter, PER_MINUTE};
 use crate::{Cache, CachedToken, Health, LONGEST_LIFE, Older, PastLoad, PastLoads};
@@ -41,6 +44,8 @@ pub struct RedisOptions {
     pub url: String,
     /// In front of every key, so that installations can share a server.
     pub prefix: String,
+    /// Files for TLS.
+    pub tls: RedisTls,
     /// For the server to answer.
     pub within: Duration,
 }
@@ -52,8 +57,14 @@ impl RedisOptions {
 
 /// The configuration names a server that no connection can be made to.
 #[derive(Debug, thiserror::Error)]
-#[error("redis: {0}")]
-pub struct CacheError(#[source] ::redis::RedisError);
+pub enum CacheError {
+    /// What it says of the server, or a file for TLS, is not what it has to be.
+    #[error("redis: {0}")]
+    Unusable(#[source] ::redis::RedisError),
+    /// A file for TLS.
+    #[error("redis: {0}: {1}")]
+    File(PathBuf, #[source] std::io::Error),
+}
 
 /// Shares through a Redis server. While that is away it has no tokens, and limits hold in this process.
 pub struct RedisCache {
@@ -67,10 +78,15 @@ impl RedisCache {
     /// Connects in the background: the server may come up later, and go whenever it likes.
     ///
     /// # Errors
-    /// A URL that is none.
+    /// A URL that is none, and files that cannot be used.
     pub fn open(options: RedisOptions) -> Result<Self, CacheError> {
-        let RedisOptions { url, prefix, within } = options;
-        let client = Client::open(url).map_err(CacheError)?;
+        let RedisOptions {
+            url,
+            prefix,
+            tls,
+            within,
+        } = options;
+        let client = tls.client(url)?;
         let link = Link::open(client, within, probe(&prefix));
         let limiter = Limiter::new();
         Ok(Self {

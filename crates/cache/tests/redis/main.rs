@@ -3,12 +3,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod loads;
+mod tls;
 
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use cache::conformance::{self, token};
-use cache::{Cache, Health, LONGEST_LIFE, RedisCache, RedisOptions};
+use cache::{Cache, Health, LONGEST_LIFE, RedisCache, RedisOptions, RedisTls};
 use test_servers::Redis;
 use tokio::time::timeout;
 
@@ -22,7 +23,13 @@ fn open(server: &Redis, prefix: &str) -> RedisCache {
 
 fn open_within(server: &Redis, prefix: &str, within: Duration) -> RedisCache {
     let (url, prefix) = (server.url(), prefix.to_owned());
-    RedisCache::open(RedisOptions { url, prefix, within }).unwrap()
+    RedisCache::open(RedisOptions {
+        url,
+        prefix,
+        tls: RedisTls::default(),
+        within,
+    })
+    .unwrap()
 }
 
 async fn until(cache: &RedisCache, wanted: impl Fn(&Health) -> bool) {
@@ -212,6 +219,7 @@ fn an_address_that_is_none_is_refused_without_its_password() {
     let options = RedisOptions {
         url: "http://user:s3cret@localhost".to_owned(),
         prefix: "microscaler".to_owned(),
+        tls: RedisTls::default(),
         within: RedisOptions::WITHIN,
     };
     let refused = RedisCache::open(options).err().unwrap().to_string();
