@@ -63,6 +63,11 @@ impl Windows {
         self.rings.remove(&record);
     }
 
+    /// Keeps the samples of those instances alone.
+    pub fn retain(&mut self, known: impl Fn(InstanceId) -> bool) {
+        self.rings.retain(|record, _| known(*record));
+    }
+
     /// Drops what is too old, and what a clock that went back had told for a time still to come.
     pub fn sweep(&mut self, now: Timestamp) {
         let from = now - self.look_back;

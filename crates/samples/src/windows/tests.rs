@@ -37,7 +37,7 @@ fn read(windows: &Windows, members: &[u128], statistic: Statistic) -> Option<Rea
 #[test]
 fn a_reading_says_what_it_rests_on() {
     let windows = windows(&[(1, 50, 10.0), (1, 90, 30.0), (2, 70, 80.0), (9, 95, 100.0)]);
-    let reading = read(&windows, &[1, 2, 3], Statistic::Average).unwrap();
+    let reading = read(&windows, &[1, 2, 3, 4], Statistic::Average).unwrap();
     let expected = Reading {
         value: 50.0,
         reported: 2,
@@ -157,8 +157,9 @@ fn a_clock_that_leaps_forward_leaves_a_window_that_says_it_is_young() {
 
 #[test]
 fn what_is_forgotten_or_too_old_is_gone() {
-    let mut windows = windows(&[(1, 90, 9.0), (2, 90, 9.0), (3, 10, 9.0)]);
+    let mut windows = windows(&[(1, 90, 9.0), (2, 90, 9.0), (3, 10, 9.0), (4, 90, 9.0)]);
     windows.forget(id(1));
+    windows.retain(|record| record != id(4));
     windows.sweep(at(10) + Windows::LOOK_BACK);
     assert_eq!(windows.instances(), 1);
     assert_eq!(

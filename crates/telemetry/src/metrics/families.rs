@@ -68,7 +68,7 @@ families! {
         "Logins, by outcome";
     orphans: Counter = Counter::default(), "orphans_removed", "Containers of ours removed for want of a record";
     cache: Per<Alone, Gauge> = Family::new_with_constructor(Gauge::default), "cache_available",
-        "1 while what controllers share for a short time can be reached";
+        "1 while what processes share for a short time can be reached";
     sampled: Gauge = Gauge::default(), "instances_sampled",
         "Instances whose load was heard lately by the leading health manager";
     newest_sample: Per<Alone, Decimal> = Family::new_with_constructor(Decimal::default),
