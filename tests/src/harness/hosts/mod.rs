@@ -23,6 +23,8 @@ pub use tally::{Happened, Tally};
 pub const HOSTS: [(&str, &str); 3] = [("h1", "a"), ("h2", "a"), ("h3", "b")];
 /// The health managers, beside which a controller runs.
 pub const MANAGERS: [&str; 2] = ["health-manager", "second"];
+/// Instances that each of them has room for.
+const ROOM: u32 = 4;
 /// Numbers of hosts in their network begin here.
 const FIRST: u8 = 11;
 
@@ -53,7 +55,7 @@ impl Site {
         join_all(hosts.iter_mut().map(|host| host.boot(&network))).await;
         let known: Vec<_> = HOSTS
             .iter()
-            .map(|(name, zone)| json!({"name": name, "zones": [zone]}))
+            .map(|(name, zone)| json!({"name": name, "zones": [zone], "capacity": {"instances": ROOM}}))
             .collect();
         let url = nats.url();
         let engine = hosts.first()?.engine.clone();

@@ -94,10 +94,10 @@ fn now() -> Duration {
     now.unwrap()
 }
 
-/// Nothing starts or ends while the leader compares everything twice.
+/// Nothing starts or ends while the leader compares everything once more.
 async fn assert_calm(site: &Site, rest: &Rest) {
     let begun = Instant::now();
-    round_after(rest, ROUNDS * 2).await;
+    round_after(rest, ROUNDS).await;
     let (started, ended) = (site.tally.started_since(begun), site.tally.ended_since(begun));
     assert!(
         started.is_empty() && ended.is_empty(),
