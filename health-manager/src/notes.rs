@@ -136,6 +136,8 @@ impl Manager {
                 | Cause::ZoneRemoved
                 | Cause::HostLost
                 | Cause::HostReturned
+                | Cause::HostDrained
+                | Cause::HostRemoved
                 | Cause::Vanished => return,
             },
             Phase::Pending { .. } => return,

@@ -40,6 +40,10 @@ pub enum Cause {
     HostLost,
     /// A lost host returned, and its group has enough instances without this one.
     HostReturned,
+    /// Its host is being drained.
+    HostDrained,
+    /// Its host was removed.
+    HostRemoved,
 }
 
 impl fmt::Display for Cause {
@@ -61,6 +65,8 @@ impl fmt::Display for Cause {
             Self::Vanished => f.write_str("its container was removed by somebody else"),
             Self::HostLost => f.write_str("its host was lost before it came into service"),
             Self::HostReturned => f.write_str("a lost host returned, and the group has enough instances"),
+            Self::HostDrained => f.write_str("its host is drained"),
+            Self::HostRemoved => f.write_str("its host was removed"),
         }
     }
 }

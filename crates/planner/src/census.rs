@@ -1,15 +1,18 @@
 //! A group's records, told apart by what they count as.
 
-use domain::{Group, Instance, Phase, Timestamp};
+use domain::{Instance, Phase, Timestamp};
+
+use crate::World;
+use crate::strays::Stray;
 
 /// The records of a started group.
 pub(crate) struct Census<'a> {
     /// Desired capacity.
     pub(crate) wanted: usize,
-    /// Capacity in zones that the group names.
+    /// Capacity where the group wants it.
     pub(crate) placed: Vec<&'a Instance>,
-    /// Capacity in zones that it does not name any more.
-    pub(crate) strays: Vec<&'a Instance>,
+    /// Capacity where it does not: in zones that it does not name any more, on hosts that are drained.
+    pub(crate) strays: Vec<Stray<'a>>,
     /// Launches past their deadline: no capacity, but their slots are taken.
     pub(crate) stalled: Vec<&'a Instance>,
     /// Terminating records whose containers may still run, and which therefore keep their slots.
@@ -17,7 +20,8 @@ pub(crate) struct Census<'a> {
 }
 
 impl<'a> Census<'a> {
-    pub(crate) fn of(group: &'a Group, now: Timestamp) -> Self {
+    pub(crate) fn of(world: &World<'a>) -> Self {
+        let group = world.group;
         let mut census = Self {
             wanted: size(group.spec.desired_capacity),
             placed: Vec::new(),
@@ -26,11 +30,10 @@ impl<'a> Census<'a> {
             ending: 0,
         };
         for instance in &group.instances {
-            if instance.is_capacity(now) {
-                if group.spec.availability_zones.contains(&instance.zone) {
-                    census.placed.push(instance);
-                } else {
-                    census.strays.push(instance);
+            if instance.is_capacity(world.now) {
+                match Stray::of(world, instance) {
+                    Some(stray) => census.strays.push(stray),
+                    None => census.placed.push(instance),
                 }
             } else if instance.is_lost() {
                 // Neither capacity nor in a slot.
@@ -48,30 +51,39 @@ impl<'a> Census<'a> {
         self.placed.len() + self.strays.len()
     }
 
-    /// Instances lacking in the group's own zones.
+    /// Each of it.
+    pub(crate) fn each(&self) -> impl Iterator<Item = &'a Instance> {
+        let strays = self.strays.iter().map(|stray| stray.instance);
+        self.placed.iter().copied().chain(strays)
+    }
+
+    /// Whether an instance is where the group wants it.
+    pub(crate) fn is_placed(&self, instance: &Instance) -> bool {
+        self.placed.iter().any(|placed| placed.id == instance.id)
+    }
+
+    /// Instances lacking where the group wants them.
     pub(crate) fn missing(&self) -> usize {
         self.wanted.saturating_sub(self.placed.len())
     }
 
-    /// Instances in service in the group's own zones.
+    /// Instances in service where the group wants them.
     pub(crate) fn serving(&self) -> usize {
         self.placed.iter().filter(|i| is_serving(i)).count()
     }
 
     /// Whether every slot that is taken is taken by an instance in service: nothing is on its way up or down.
     pub(crate) fn at_rest(&self) -> bool {
-        let mut capacity = self.placed.iter().chain(&self.strays);
-        self.ending == 0 && capacity.all(|i| is_serving(i))
+        self.ending == 0 && self.each().all(is_serving)
     }
 
     /// The next time at which a launch under way counts as failed.
     pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
-        let capacity = self.placed.iter().chain(&self.strays);
-        let deadline = |i: &&Instance| match i.phase {
+        let deadline = |i: &Instance| match i.phase {
             Phase::Pending { deadline } => Some(deadline),
             Phase::InService { .. } | Phase::Terminating { .. } | Phase::Terminated { .. } => None,
         };
-        capacity.filter_map(deadline).min()
+        self.each().filter_map(deadline).min()
     }
 }
 

@@ -5,9 +5,10 @@ use domain::{Intent, Template};
 use crate::backoff::Backoff;
 use crate::census::Census;
 use crate::placement::Placement;
-use crate::{Plan, World, zones};
+use crate::strays::{Stray, Why};
+use crate::{Plan, World, strays};
 
-/// Launches what the group lacks in its zones, or says why not.
+/// Launches what the group lacks where it wants it, or says why not.
 pub(crate) fn fill(world: &World<'_>, census: &Census<'_>, plan: &mut Plan) {
     let missing = census.missing();
     if missing == 0 {
@@ -38,7 +39,7 @@ fn place(world: &World<'_>, census: &Census<'_>, template: &Template, plan: &mut
     if no_place {
         hold_up(world, &backoff, &placement, is_short(census, launched), plan);
     } else if slots.is_empty() {
-        zones::make_room(census, plan);
+        strays::make_room(census, plan);
     } else {
         // A zone without room whose share went elsewhere.
         plan.reasons.extend(placement.shortages(world));
@@ -60,15 +61,23 @@ fn launch(census: &Census<'_>, slots: &[u32], placement: &mut Placement<'_>, pla
     let launched = plan.intents.len() - before;
     if launched > 0 {
         let (placed, wanted) = (census.placed.len(), census.wanted);
-        let there = match placed == census.capacity() {
-            true => "there",
-            false => "in its zones",
-        };
         plan.reasons.push(format!(
-            "launching {launched}: {placed} of {wanted} instances are {there}"
+            "launching {launched}: {placed} of {wanted} instances are {}",
+            there(census)
         ));
     }
     launched
+}
+
+/// Where those are that need no replacement.
+fn there(census: &Census<'_>) -> &'static str {
+    let elsewhere = |why| census.strays.iter().any(|stray| stray.why == why);
+    match (elsewhere(Why::Zone), elsewhere(Why::Host)) {
+        (false, false) => "there",
+        (true, false) => "in its zones",
+        (false, true) => "on hosts that are not drained",
+        (true, true) => "in its zones, on hosts that are not drained",
+    }
 }
 
 /// Whether the group lacks capacity, wherever it is, after so many launches.
@@ -85,7 +94,9 @@ fn cause(census: &Census<'_>, earlier: usize) -> String {
             census.wanted
         )
     } else {
-        "replaces an instance in a zone that the group no longer uses".to_owned()
+        let replaced = census.capacity() + earlier - census.wanted;
+        let strays = strays::first_to_go(&census.strays, replaced + 1);
+        strays.last().map(Stray::reason).unwrap_or_default()
     }
 }
 

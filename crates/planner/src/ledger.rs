@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use domain::report::Load;
-use domain::{Group, Host, HostName, Need, Phase};
+use domain::{Group, Host, HostName, HostState, Need, Phase};
 
 /// A host as the leader knows it now.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,7 +19,7 @@ pub struct HostView {
     pub suspect: bool,
     /// Its agent is not heard: it gets nothing new.
     pub silent: bool,
-    /// It is silent for so long that what it has is replaced elsewhere.
+    /// It is silent for so long that what it has is replaced elsewhere; a removed one, that what it has ends.
     pub lost: bool,
 }
 
@@ -94,10 +94,20 @@ impl Ledger {
         self.accounts.get(host).map(Account::used).unwrap_or_default()
     }
 
+    /// A host, if it is known.
+    pub(crate) fn view(&self, host: &HostName) -> Option<&HostView> {
+        self.accounts.get(host)?.view.as_ref()
+    }
+
     /// Whether a host is known to be lost.
     pub(crate) fn is_lost(&self, host: &HostName) -> bool {
-        let view = self.accounts.get(host).and_then(|account| account.view.as_ref());
-        view.is_some_and(|view| view.lost)
+        self.view(host).is_some_and(|view| view.lost)
+    }
+
+    /// Whether what a host has is to go elsewhere.
+    pub(crate) fn is_drained(&self, host: &HostName) -> bool {
+        let view = self.view(host);
+        view.is_some_and(|view| view.host.state == HostState::Draining)
     }
 
     /// The known hosts, by name, each with its page.

@@ -12,9 +12,10 @@ mod ledger;
 mod lost;
 pub mod orphans;
 mod placement;
+mod removed;
 mod scale_in;
 mod shortage;
-mod zones;
+mod strays;
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -47,6 +48,16 @@ pub struct World<'a> {
     pub settings: &'a Settings,
     /// Now.
     pub now: Timestamp,
+}
+
+impl<'a> World<'a> {
+    /// The same for the group as a step leaves it.
+    fn over<'b>(&self, group: &'b Group) -> World<'b>
+    where
+        'a: 'b,
+    {
+        World { group, ..*self }
+    }
 }
 
 /// What to record, why, and when to decide again.
@@ -85,41 +96,36 @@ impl Plan {
 
 /// Decides what to record so that the group becomes what its users want.
 ///
-/// A stopped or deleted group ends whatever else holds: that is a user's word, not a conclusion from data
-/// that may be missing. A paused group is left as it is, and so is every other group while most hosts are
-/// silent: neither who died nor who may go can be told then.
+/// A stopped or deleted group ends whatever else holds, and so does what is on a removed host: that is a
+/// user's or an operator's word, not a conclusion from data that may be missing. A paused group is left as it
+/// is, and so is every other group while most hosts are silent: neither who died nor who may go can be told
+/// then.
 #[must_use]
 pub fn plan(world: &World<'_>) -> Plan {
-    match world.group.state {
-        GroupState::Started | GroupState::Paused if world.group.deleted => stop(world),
-        GroupState::Stopped => stop(world),
-        GroupState::Paused => Plan::default(),
-        GroupState::Started => {
-            if world.frozen {
-                freeze(&Census::of(world.group, world.now))
-            } else {
-                keep(world)
-            }
-        }
-    }
-}
-
-fn stop(world: &World<'_>) -> Plan {
     let mut plan = Plan::default();
-    let alive = |i: &&Instance| matches!(i.phase, Phase::Pending { .. } | Phase::InService { .. });
-    plan.terminate(world.group.instances.iter().filter(alive), &Cause::GroupStopped);
-    if !plan.intents.is_empty() {
-        let reason = format!(
-            "terminating all {} instances: the group is stopped",
-            plan.intents.len()
-        );
-        plan.reasons.push(reason);
+    let group = removed::end(world, &mut plan);
+    let world = world.over(&group);
+    match group.state {
+        GroupState::Started | GroupState::Paused if group.deleted => stop(&world, &mut plan),
+        GroupState::Stopped => stop(&world, &mut plan),
+        GroupState::Paused => {}
+        GroupState::Started if world.frozen => freeze(&Census::of(&world), &mut plan),
+        GroupState::Started => keep(&world, &mut plan),
     }
     plan
 }
 
-fn freeze(census: &Census<'_>) -> Plan {
-    let mut plan = Plan::default();
+fn stop(world: &World<'_>, plan: &mut Plan) {
+    let alive = |i: &&Instance| matches!(i.phase, Phase::Pending { .. } | Phase::InService { .. });
+    let doomed: Vec<&Instance> = world.group.instances.iter().filter(alive).collect();
+    if !doomed.is_empty() {
+        let reason = format!("terminating all {} instances: the group is stopped", doomed.len());
+        plan.reasons.push(reason);
+    }
+    plan.terminate(doomed, &Cause::GroupStopped);
+}
+
+fn freeze(census: &Census<'_>, plan: &mut Plan) {
     let wanted = census.wanted;
     let capacity = census.capacity();
     let held = "more than half of the hosts are silent, so nothing is replaced or terminated";
@@ -133,33 +139,27 @@ fn freeze(census: &Census<'_>) -> Plan {
         ));
     }
     // Deadlines that come while frozen change nothing; news of the hosts does.
-    plan
 }
 
-fn keep(world: &World<'_>) -> Plan {
-    let mut plan = Plan::default();
+fn keep(world: &World<'_>, plan: &mut Plan) {
     // Each step decides about the group as the one before leaves it. Launches that stalled are failures like others.
-    let group = lost::leave_slots(world, &mut plan);
-    let group = cancel_stalled(&group, world.now, &mut plan);
-    let group = lost::settle_returned(&group, world.now, &mut plan);
-    let world = World {
-        group: &group,
-        ..*world
-    };
-    let census = Census::of(&group, world.now);
-    scale_in::shed_surplus(&census, &mut plan);
-    zones::retire_replaced(&group, &census, &mut plan);
-    launch::fill(&world, &census, &mut plan);
+    let group = lost::leave_slots(world, plan);
+    let group = cancel_stalled(&world.over(&group), plan);
+    let group = lost::settle_returned(&world.over(&group), plan);
+    let world = world.over(&group);
+    let census = Census::of(&world);
+    scale_in::shed_surplus(&census, plan);
+    strays::retire_replaced(&group, &census, plan);
+    launch::fill(&world, &census, plan);
     if let Some(deadline) = census.next_deadline() {
         plan.recheck_at(deadline);
     }
-    plan
 }
 
 /// Cancels launches past their deadline; the group as that leaves it.
-fn cancel_stalled<'a>(before: &'a Group, now: Timestamp, plan: &mut Plan) -> Cow<'a, Group> {
-    let mut group = Cow::Borrowed(before);
-    let mut stalled = Census::of(before, now).stalled;
+fn cancel_stalled<'a>(world: &World<'a>, plan: &mut Plan) -> Cow<'a, Group> {
+    let (mut group, now) = (Cow::Borrowed(world.group), world.now);
+    let mut stalled = Census::of(world).stalled;
     if stalled.is_empty() {
         return group;
     }

@@ -37,17 +37,17 @@ pub(crate) fn leave_slots<'a>(world: &World<'a>, plan: &mut Plan) -> Cow<'a, Gro
 
 /// Decides who stays of those whose host was lost and returned: a replacement that is not in service yet is cancelled
 /// for each; of the rest, those go that are more than the group wants.
-pub(crate) fn settle_returned<'a>(before: &'a Group, now: Timestamp, plan: &mut Plan) -> Cow<'a, Group> {
+pub(crate) fn settle_returned<'a>(world: &World<'a>, plan: &mut Plan) -> Cow<'a, Group> {
+    let before = world.group;
     let mut returned: Vec<&Instance> = before.instances.iter().filter(|i| i.has_returned()).collect();
     if returned.is_empty() {
         return Cow::Borrowed(before);
     }
     returned.sort_by_key(|instance| (instance.created, instance.id));
-    let census = Census::of(before, now);
+    let census = Census::of(world);
     let surplus = census.placed.len().saturating_sub(census.wanted);
     let coming: Vec<&Instance> = census.placed.iter().filter(|i| !is_serving(i)).copied().collect();
-    let zones = &before.spec.availability_zones;
-    let (placed, strays): (Vec<_>, Vec<_>) = returned.into_iter().partition(|i| zones.contains(&i.zone));
+    let (placed, strays): (Vec<_>, Vec<_>) = returned.into_iter().partition(|i| census.is_placed(i));
     // Nobody who serves goes for one that does not yet.
     let cancelled = scale_in::last_to_come(&coming, surplus);
     let (leaving, staying) = placed.split_at((surplus - cancelled.len()).min(placed.len()));
@@ -58,7 +58,7 @@ pub(crate) fn settle_returned<'a>(before: &'a Group, now: Timestamp, plan: &mut 
     );
     let kept = staying.iter().chain(&strays);
     plan.intents.extend(kept.map(|i| Intent::Keep { instance: i.id }));
-    decided(before, now, plan)
+    decided(before, world.now, plan)
 }
 
 fn tell(cancelled: &[&Instance], leaving: &[&Instance], plan: &mut Plan) {
@@ -82,7 +82,7 @@ fn decided<'a>(before: &'a Group, now: Timestamp, plan: &mut Plan) -> Cow<'a, Gr
     let steps = plan.intents.iter().filter(|intent| match intent {
         Intent::Keep { .. } => true,
         Intent::Terminate { cause, .. } => *cause == Cause::HostReturned,
-        Intent::Lose { .. } | Intent::Launch { .. } | Intent::Adopt { .. } => false,
+        Intent::Lose { .. } | Intent::WriteOff { .. } | Intent::Launch { .. } | Intent::Adopt { .. } => false,
     });
     let steps: Vec<Intent> = steps.cloned().collect();
     match group.intend(&steps, None, now) {

@@ -59,8 +59,11 @@ impl<'a> Placement<'a> {
             .map(Zone::new)
             .collect();
         let mut of_group: BTreeMap<&HostName, usize> = BTreeMap::new();
-        for instance in census.placed.iter().chain(&census.strays) {
+        for instance in census.each() {
             *of_group.entry(&instance.host).or_default() += 1;
+        }
+        // A stray is replaced in the zone where it counts no more.
+        for instance in &census.placed {
             if let Some(zone) = zones.iter_mut().find(|zone| *zone.name == instance.zone) {
                 zone.instances += 1;
             }

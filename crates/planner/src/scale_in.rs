@@ -61,10 +61,7 @@ pub(crate) fn last_to_come<'a>(from: &[&'a Instance], count: usize) -> Vec<&'a I
     sorted
 }
 
-/// `count` instances in the order of [`shed_surplus`], whatever their zones, those not in service yet first.
-pub(crate) fn first_to_go<'a>(from: &[&'a Instance], count: usize) -> Vec<&'a Instance> {
-    let mut sorted = from.to_vec();
-    sorted.sort_by_key(|instance| (is_serving(instance), order(instance)));
-    sorted.truncate(count);
-    sorted
+/// The order of [`shed_surplus`], whatever the zones, those not in service yet first.
+pub(crate) fn first_out(instance: &Instance) -> impl Ord + use<> {
+    (is_serving(instance), order(instance))
 }

@@ -129,6 +129,18 @@ impl Group {
         self.note(ended(activity, ActivityStatus::Successful, String::new(), now));
     }
 
+    /// Tells that nobody saw the container of an instance end.
+    pub(super) fn note_written_off(&mut self, instance: &Instance) {
+        let id = ActivityId::of_termination(instance.id);
+        if let Some(told) = self.outbox.iter_mut().find(|known| known.id == id) {
+            told.message = format!(
+                "host {} was removed and says nothing: the record ends, and its container, should it still run, is \
+                 one without a record",
+                instance.host
+            );
+        }
+    }
+
     /// Tells that an instance's host was lost, and how that ended for it.
     pub(super) fn note_loss(&mut self, before: &Instance, after: &Instance, now: Timestamp) {
         let ended_so = match (before.lost, after.lost, &after.phase) {

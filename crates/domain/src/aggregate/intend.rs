@@ -39,6 +39,11 @@ pub enum Intent {
         /// Which.
         instance: InstanceId,
     },
+    /// An instance's host was removed and says nothing: its record ends without anybody having seen its container end.
+    WriteOff {
+        /// Which.
+        instance: InstanceId,
+    },
     /// Take a container of ours that has no record (any more) into the group that lacks one.
     Adopt {
         /// A free slot.
@@ -100,6 +105,9 @@ impl Group {
                 }
                 (Intent::Keep { instance }, _) => {
                     self.observe(*instance, &Observation::Kept, now)?;
+                }
+                (Intent::WriteOff { instance }, _) => {
+                    self.observe(*instance, &Observation::WrittenOff, now)?;
                 }
                 (
                     Intent::Launch {

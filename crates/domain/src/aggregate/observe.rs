@@ -27,6 +27,8 @@ pub enum Observation {
     HostLost,
     /// Its host was lost and returned, and it stays.
     Kept,
+    /// Its host was removed and says nothing: the record ends, whatever became of its container.
+    WrittenOff,
 }
 
 impl Observation {
@@ -36,6 +38,7 @@ impl Observation {
             Self::LaunchFailed { reason, .. } => Some(Event::LaunchFailed(reason.clone())),
             Self::Cancel(cause) => Some(Event::Cancel(cause.clone())),
             Self::HostLost | Self::Kept => None,
+            Self::WrittenOff => Some(Event::Gone),
             Self::Container(facts, _) => match facts.state {
                 ContainerState::Created | ContainerState::Running(Health::Starting) => None,
                 ContainerState::Running(Health::None | Health::Healthy) => Some(Event::Ready),
@@ -48,13 +51,25 @@ impl Observation {
 }
 
 impl Observation {
+    /// What happens to an instance in this phase.
+    fn events(&self, phase: &Phase) -> Vec<Event> {
+        let ends = match self {
+            // A launch under way is given up with its host.
+            Self::HostLost if matches!(phase, Phase::Pending { .. }) => Some(Cause::HostLost),
+            // Whoever ends already keeps its cause.
+            Self::WrittenOff => Some(Cause::HostRemoved),
+            _ => None,
+        };
+        ends.map(Event::Cancel).into_iter().chain(self.event()).collect()
+    }
+
     /// Whether it shows that the record's host speaks of it.
     fn is_word_of_host(&self) -> bool {
         match self {
             Self::Container(..) | Self::LaunchFailed { .. } | Self::Gone | Self::Cancel(Cause::Vanished) => {
                 true
             }
-            Self::Cancel(_) | Self::HostLost | Self::Kept => false,
+            Self::Cancel(_) | Self::HostLost | Self::Kept | Self::WrittenOff => false,
         }
     }
 }
@@ -69,6 +84,7 @@ fn lost_after(before: &Instance, after: &Phase, seen: &Observation, now: Timesta
                 returned: false,
             }))
         }
+        Observation::WrittenOff => None,
         Observation::Kept => before.lost.filter(|lost| !lost.returned),
         seen => {
             let lost = before.lost.map(|lost| Lost {
@@ -104,9 +120,7 @@ impl Group {
         {
             after.note(facts, *mark);
         }
-        let gives_up = *seen == Observation::HostLost && matches!(before.phase, Phase::Pending { .. });
-        let event = gives_up.then_some(Event::Cancel(Cause::HostLost));
-        if let Some(event) = event.or_else(|| seen.event()) {
+        for event in seen.events(&before.phase) {
             after.phase = after.phase.on(event, now)?;
         }
         after.lost = lost_after(&before, &after.phase, seen, now);
@@ -115,6 +129,9 @@ impl Group {
         }
         let full = matches!(seen, Observation::LaunchFailed { host_full: true, .. });
         self.note_transition(&before, &after, full, now);
+        if *seen == Observation::WrittenOff {
+            self.note_written_off(&after);
+        }
         if matches!(after.phase, Phase::Terminated { .. }) {
             self.instances.remove(at);
         } else if let Some(slot) = self.instances.get_mut(at) {
@@ -166,7 +183,9 @@ impl Group {
             | Cause::GroupStopped
             | Cause::ZoneRemoved
             | Cause::HostLost
-            | Cause::HostReturned => false,
+            | Cause::HostReturned
+            | Cause::HostDrained
+            | Cause::HostRemoved => false,
         };
         self.note_launch_ended(launching, failed, &cause.to_string(), now);
         if failed && !host_full {

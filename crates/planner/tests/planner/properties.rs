@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use domain::{Cause, Group, GroupState, HostState, Intent, Phase};
+use domain::{Cause, Group, GroupState, HostState, Instance, Intent, Phase};
 use planner::{Ledger, Plan};
 use proptest::prelude::*;
 
@@ -106,15 +106,45 @@ proptest! {
     fn only_a_started_group_changes_and_a_stopped_one_ends(scene in any_scene()) {
         let plan = scene.plan();
         let group = &scene.group;
+        let on_removed = |i: &&Instance| state_of(&scene, i) == HostState::Removed;
+        let alive = group.instances.iter();
+        let alive = alive.filter(|i| matches!(i.phase, Phase::Pending { .. } | Phase::InService { .. }));
+        let (removed, others): (Vec<_>, Vec<_>) = alive.partition(on_removed);
+        let left: Vec<_> = ended(&plan).into_iter().filter(|(_, cause)| *cause != Cause::HostRemoved).collect();
         if group.state == GroupState::Stopped || group.deleted {
-            let alive = group.instances.iter();
-            let alive = alive.filter(|i| matches!(i.phase, Phase::Pending { .. } | Phase::InService { .. }));
-            let expected: Vec<_> = alive.map(|i| (i.id, Cause::GroupStopped)).collect();
-            prop_assert_eq!(ended(&plan), expected);
+            let expected: Vec<_> = others.iter().map(|i| (i.id, Cause::GroupStopped)).collect();
+            prop_assert_eq!(left, expected);
             prop_assert_eq!(launches(&plan).count(), 0);
         } else if !is_kept(&scene) {
-            prop_assert_eq!(steps(&plan), Vec::<String>::new());
+            prop_assert_eq!(left, vec![]);
+            let others = plan.intents.iter().filter(|intent| !matches!(intent, Intent::WriteOff { .. }));
+            prop_assert_eq!(others.count() > 0, ended(&plan).len() > 0 && !removed.is_empty());
         }
+    }
+
+    #[test]
+    fn what_is_on_a_removed_host_ends_and_what_says_nothing_ends_at_once(mut scene in any_scene()) {
+        let before = scene.group.clone();
+        scene.step();
+        let view = |i: &Instance| scene.hosts.iter().find(|view| view.host.name == i.host);
+        for old in before.instances.iter().filter(|i| !matches!(i.phase, Phase::Terminated { .. })) {
+            let removed = view(old).filter(|view| view.host.state == HostState::Removed);
+            let now = scene.group.instance(old.id);
+            match removed {
+                Some(view) if view.lost => prop_assert_eq!(now, None),
+                Some(_) => prop_assert!(now.is_some_and(|i| matches!(i.phase, Phase::Terminating { .. })), "{now:?}"),
+                None => prop_assert!(now.is_some(), "{old:?} was dropped"),
+            }
+        }
+    }
+
+    #[test]
+    fn nobody_goes_from_a_drained_host_that_is_silent_but_for_the_ceiling(scene in any_scene()) {
+        let plan = scene.plan();
+        let silent = |name: &domain::HostName| scene.hosts.iter().any(|view| view.silent && view.host.name == *name);
+        let drained = ended(&plan).into_iter().filter(|(_, cause)| *cause == Cause::HostDrained);
+        let reached = drained.filter_map(|(id, _)| scene.group.instance(id)).filter(|i| silent(&i.host)).count();
+        prop_assert!(reached == 0 || capacity(&scene.group, &scene) > max(&scene.group), "{:?}", steps(&plan));
     }
 
     #[test]
@@ -129,15 +159,19 @@ proptest! {
     }
 
     #[test]
-    fn leaving_a_zone_costs_one_instance_in_service_at_most(mut scene in any_scene()) {
+    fn leaving_a_zone_or_a_host_costs_one_instance_in_service_at_most(mut scene in any_scene()) {
         let serving = scene.group.in_service();
         let wanted = scene.group.wanted() as usize;
         let had_slots = !scene.group.free_slots().is_empty();
         let within = scene.group.occupied() <= max(&scene.group);
         let plan = scene.step();
         let causes = ended(&plan);
-        let loses = plan.intents.iter().any(|intent| matches!(intent, Intent::Lose { .. }));
-        if is_kept(&scene) && within && !loses && causes.iter().all(|(_, cause)| *cause == Cause::ZoneRemoved) {
+        let loses = plan
+            .intents
+            .iter()
+            .any(|intent| matches!(intent, Intent::Lose { .. } | Intent::WriteOff { .. }));
+        if is_kept(&scene) && within && !loses && causes.iter().all(|(_, cause)| *cause == Cause::ZoneRemoved || *cause == Cause::HostDrained)
+        {
             let cost = usize::from(!had_slots);
             let kept = scene.group.in_service();
             prop_assert!(kept + cost >= serving.min(wanted), "{kept} of {serving}: {:?}", steps(&plan));
@@ -156,7 +190,8 @@ proptest! {
             if !old.is_lost() && instance.is_lost() {
                 prop_assert!(is_kept(&scene) && lost(&scene, &instance.host), "{instance:?}");
             }
-            if is_kept(&scene) && lost(&scene, &instance.host) {
+            let ends = state_of(&scene, instance) == HostState::Removed;
+            if is_kept(&scene) && lost(&scene, &instance.host) && !ends {
                 prop_assert!(!instance.occupies_slot(), "{instance:?}");
             }
             prop_assert!(!is_kept(&scene) || !instance.has_returned(), "nobody decided about {instance:?}");
@@ -204,12 +239,26 @@ proptest! {
         }
         let group = &scene.group;
         let zones = &group.spec.availability_zones;
-        let known = || group.instances.iter().filter(|i| !i.is_lost());
+        // From a drained host that is silent nobody goes: it waits until it speaks or is lost.
+        let waits = |i: &&Instance| {
+            let silent = scene.hosts.iter().any(|view| view.silent && view.host.name == i.host);
+            silent && state_of(&scene, i) == HostState::Draining
+        };
+        let known = || group.instances.iter().filter(|i| !i.is_lost() && !waits(i));
         let placed = known().filter(|i| zones.contains(&i.zone)).count();
-        prop_assert_eq!(placed, group.wanted() as usize, "{:?}", told);
-        prop_assert_eq!((known().count(), group.in_service()), (placed, placed));
-        prop_assert_eq!(scene.plan(), Plan::default());
+        let held = group.instances.iter().filter(|i| !i.is_lost()).filter(waits).count();
+        let wanted = (group.wanted() as usize).min(max(group).saturating_sub(held));
+        prop_assert_eq!(placed, wanted, "{:?}", told);
+        let serving = known().filter(|i| i.is_serving()).count();
+        prop_assert_eq!((known().count(), serving), (placed, placed));
+        let rest = scene.plan();
+        prop_assert_eq!((rest.intents, rest.shortfall), (vec![], None));
     }
+}
+
+fn state_of(scene: &Scene, instance: &Instance) -> HostState {
+    let view = scene.hosts.iter().find(|view| view.host.name == instance.host);
+    view.map_or(HostState::Active, |view| view.host.state)
 }
 
 fn group_is_short(scene: &Scene, plan: &Plan) -> bool {

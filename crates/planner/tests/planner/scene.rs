@@ -285,6 +285,7 @@ pub fn steps(plan: &Plan) -> Vec<String> {
         Intent::Launch { slot, host, zone, .. } => format!("launch {slot} on {host} for {zone}"),
         Intent::Terminate { instance, cause } => format!("end {}: {cause}", instance.0.as_u128()),
         Intent::Lose { instance } => format!("lose {}", instance.0.as_u128()),
+        Intent::WriteOff { instance } => format!("write off {}", instance.0.as_u128()),
         Intent::Keep { instance } => format!("keep {}", instance.0.as_u128()),
         Intent::Adopt { .. } => panic!("plans adopt nothing"),
     };

@@ -122,21 +122,33 @@ fn any_group() -> impl Strategy<Value = Group> {
 fn views() -> impl Strategy<Value = Vec<HostView>> {
     let capacity = (option::of(0_u32..6), option::of(0_u64..6), option::of(0_u32..6));
     let load = (0_u32..40, 0_u32..40);
-    let flags = [0.2; 5].map(prop::bool::weighted);
-    let one = (subsequence(ZONES.to_vec(), 0..=3), capacity, load, flags);
+    let flags = [0.2; 4].map(prop::bool::weighted);
+    let state = prop_oneof![
+        6 => Just(HostState::Active),
+        1 => Just(HostState::Cordoned),
+        2 => Just(HostState::Draining),
+        1 => Just(HostState::Removed),
+    ];
+    let one = (subsequence(ZONES.to_vec(), 0..=3), capacity, load, flags, state);
     vec(one, 0..=4).prop_map(|parts| {
         let named = HOSTS.iter().zip(parts);
         named
-            .map(|(name, (zones, figures, load, flags))| view(name, &zones, figures, load, flags))
+            .map(|(name, (zones, figures, load, flags, state))| HostView {
+                host: domain::Host {
+                    state,
+                    ..view(name, &zones, figures, load, flags).host
+                },
+                ..view(name, &zones, figures, load, flags)
+            })
             .collect()
     })
 }
 
 type Figures = (Option<u32>, Option<u64>, Option<u32>);
 
-fn view(name: &str, zones: &[&str], figures: Figures, load: (u32, u32), flags: [bool; 5]) -> HostView {
+fn view(name: &str, zones: &[&str], figures: Figures, load: (u32, u32), flags: [bool; 4]) -> HostView {
     let (instances, gib, vcpus) = figures;
-    let [control, cordoned, suspect, silent, long] = flags;
+    let [control, suspect, silent, long] = flags;
     let mut view = HostView {
         load: Load {
             cpu: f64::from(load.0),
@@ -154,11 +166,6 @@ fn view(name: &str, zones: &[&str], figures: Figures, load: (u32, u32), flags: [
         vcpus,
     };
     view.host.control = control;
-    view.host.state = if cordoned {
-        HostState::Cordoned
-    } else {
-        HostState::Active
-    };
     view
 }
 

@@ -5,4 +5,5 @@ mod hosts;
 mod ledger;
 mod life;
 mod lost;
+mod operators;
 mod zones;
