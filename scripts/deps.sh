@@ -19,7 +19,7 @@ declare -A may_use=(
     [telemetry]=''
     [ms-cli]='api'
     [asg-controller]='domain api store bus cache telemetry config test-servers'
-    [health-manager]='domain planner store bus telemetry config'
+    [health-manager]='domain planner store bus cache samples telemetry config test-servers'
     [workers]='domain engine store bus telemetry config'
     [host-agent]='domain engine store bus telemetry config'
     [supervisor]="domain store bus cache engine telemetry config $components"
@@ -40,8 +40,11 @@ edges() {
 
 # names DIRECTORY LIBRARY: whether the code of a crate, comments apart, names a library.
 names() {
-    grep --recursive --include='*.rs' --no-filename --extended-regexp "\\b$2(::|;| as )" "$1" |
-        grep --quiet --invert-match --extended-regexp '^ *//'
+    # Read to the end: who stops at the first find breaks the pipe of who searches, which would count as not found.
+    local found
+    found=$(grep --recursive --include='*.rs' --no-filename --extended-regexp "\\b$2(::|;| as )" "$1" |
+        grep --invert-match --extended-regexp '^ *//' || true)
+    [ -n "$found" ]
 }
 
 failed=0

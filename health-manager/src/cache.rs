@@ -69,6 +69,12 @@ impl Cache {
         self.groups.get(&group)?.value.instance(record)
     }
 
+    /// Every record kept.
+    pub(crate) fn records(&self) -> BTreeSet<InstanceId> {
+        let places = self.by_host.values().flatten();
+        places.map(|(_, record)| *record).collect()
+    }
+
     /// The records placed on a host.
     pub(crate) fn on_host(&self, host: &HostName) -> impl Iterator<Item = (GroupId, &Instance)> {
         let places = self.by_host.get(host).into_iter().flatten();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     Cause, ContainerFacts, ContainerState, FromHost, GroupId, Health, Host, Instance, InstanceId, Mark,
-    Message, Observation, Outcome, Phase, Stamp,
+    Message, Observation, Outcome, Phase, Sample, Stamp,
 };
 
 use crate::cache::Cache;
@@ -36,6 +36,8 @@ pub(crate) enum Consequence {
     Started(GroupId, InstanceId),
     /// A launch goes on.
     Progress(GroupId, InstanceId, u8, String),
+    /// The load of instances that are known.
+    Sampled(Vec<Sample>),
     /// A second engine speaks under a known host's name.
     WrongEngine(Stamp),
 }
@@ -124,10 +126,16 @@ impl Inbox {
         {
             consequences.push(Consequence::Registered(host.clone()));
         }
-        if let FromHost::Samples { host, .. } = &body {
+        if let FromHost::Samples { host, instances } = body {
             // Read from the kernel's files: they say nothing about the engine, and do not end a silence.
-            fleet.note_load(stamp, *host);
-            return consequences;
+            return if fleet.note_load(stamp, host) {
+                let known = |sample: &Sample| cache.instance(sample.group, sample.record).is_some();
+                vec![Consequence::Sampled(
+                    instances.into_iter().filter(known).collect(),
+                )]
+            } else {
+                consequences
+            };
         }
         match fleet.hear(stamp) {
             Hearing::Accepted => {}
@@ -227,3 +235,6 @@ fn is_told(instance: &Instance, facts: &ContainerFacts) -> bool {
     );
     same && running && matches!(instance.phase, Phase::InService { .. }) && !instance.is_lost()
 }
+
+#[cfg(test)]
+mod tests;

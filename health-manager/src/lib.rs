@@ -14,6 +14,7 @@ mod manager;
 mod notes;
 mod orphans;
 mod round;
+mod samples;
 mod sweep;
 mod template;
 
@@ -101,6 +102,8 @@ pub struct Deps {
     pub store: Arc<dyn Store>,
     /// Nudges and reports come in, jobs go out.
     pub bus: Arc<dyn Bus>,
+    /// What is left to a successor for a short time.
+    pub cache: Arc<dyn ::cache::Cache>,
     /// The wall clock.
     pub clock: Arc<dyn Clock>,
     /// Source of identifiers.

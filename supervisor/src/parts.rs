@@ -1,7 +1,7 @@
 //! Each component, made of what this process shares. What a component needs is read from the configuration anew
 //! whenever it starts, so that a reloaded one takes effect.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use anyhow::Context;
 use arc_swap::ArcSwap;
@@ -27,6 +27,8 @@ pub(crate) struct Shared {
     /// `None` in a process that needs none.
     store: Option<Arc<dyn Store>>,
     bus: Arc<dyn Bus>,
+    /// Opened by the first component that asks.
+    cache: Arc<OnceLock<Arc<dyn Cache>>>,
     ids: Arc<dyn Ids>,
     installation: InstallationId,
     /// Nobody else opens the store.
@@ -51,6 +53,7 @@ impl Shared {
             config: Arc::new(ArcSwap::from_pointee(config)),
             store: opened.store,
             bus: opened.bus,
+            cache: Arc::default(),
             ids: Arc::new(SystemIds),
             installation: opened.installation,
             alone: opened.alone,
@@ -84,6 +87,16 @@ impl Shared {
             .context("a defect: a component without its store")
     }
 
+    /// What is shared for a short time, in a process that has a use for it. To be opened by one component after the
+    /// other.
+    fn cache(&self) -> anyhow::Result<Arc<dyn Cache>> {
+        if let Some(cache) = self.cache.get() {
+            return Ok(Arc::clone(cache));
+        }
+        let opened = backends::cache(&self.config(), self.alone, &self.watch)?;
+        Ok(Arc::clone(self.cache.get_or_init(|| opened)))
+    }
+
     /// Takes a new configuration: the controller goes on under it at once, other components when they start again.
     /// One that it cannot go on under changes nothing.
     pub(crate) fn reload(&self, config: Config) -> anyhow::Result<()> {
@@ -101,7 +114,7 @@ impl Shared {
     pub(crate) fn start(&self, part: Part, served: &[Served]) -> anyhow::Result<Vec<Component>> {
         match part {
             Part::Controller => Ok(vec![self.controller()?]),
-            Part::HealthManager => Ok(vec![self.health_manager()]),
+            Part::HealthManager => Ok(vec![self.health_manager()?]),
             Part::WorkerLaunch | Part::WorkerStop | Part::HostAgent => {
                 served.iter().map(|host| self.of_host(part, host)).collect()
             }
@@ -162,18 +175,22 @@ impl Shared {
         })
     }
 
-    fn health_manager(&self) -> Component {
+    fn health_manager(&self) -> anyhow::Result<Component> {
+        // An address that is none is told at start.
+        self.cache()?;
         let shared = self.clone();
-        Component::start(Part::HealthManager.program(), &self.watch, move |shutdown| {
+        let name = Part::HealthManager.program();
+        Ok(Component::start(name, &self.watch, move |shutdown| {
             let shared = shared.clone();
             async move { Ok(health_manager::run(shared.manager()?, shutdown).await?) }
-        })
+        }))
     }
 
     fn manager(&self) -> anyhow::Result<health_manager::Deps> {
         Ok(health_manager::Deps {
             store: self.store()?,
             bus: Arc::clone(&self.bus),
+            cache: self.cache()?,
             clock: Arc::new(SystemClock),
             ids: Arc::clone(&self.ids),
             installation: self.installation,
@@ -188,7 +205,7 @@ impl Shared {
 
     /// Takes the controller's port; the component then serves on it, and takes it anew when it is started again.
     fn controller(&self) -> anyhow::Result<Component> {
-        let cache = backends::cache(&self.config(), self.alone, &self.watch)?;
+        let cache = self.cache()?;
         let bound = self.bind(&cache)?;
         tracing::info!(address = %bound.addr(), "listening");
         let (shared, bound) = (self.clone(), Arc::new(Mutex::new(Some(bound))));

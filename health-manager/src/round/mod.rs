@@ -49,6 +49,7 @@ impl Manager {
                 self.committed(proposal, result)?;
             }
             self.purge(&due).await;
+            self.drop_removed_hosts().await;
             let frozen = self.fleet.frozen();
             self.note_round(due.len(), changed, begun, frozen);
         }

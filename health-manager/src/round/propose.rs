@@ -104,7 +104,7 @@ impl Manager {
         let capacity = group
             .instances
             .iter()
-            .filter(|i| i.is_capacity(now) && !self.fleet.is_lost(&i.host))
+            .filter(|i| i.is_capacity(now) && !self.fleet.is_lost(&i.host) && !self.fleet.is_left(&i.host))
             .count();
         let zones = &group.spec.availability_zones;
         let started = group.state == GroupState::Started && !group.deleted;

@@ -133,6 +133,7 @@ async fn manager(world: &World, at: usize, life: &Arc<Life>, shutdown: Cancellat
     let deps = health_manager::Deps {
         store: Arc::new(world.store_of(life, false)),
         bus: Arc::new(world.bus_of(life)),
+        cache: Arc::new(cache::NoCache::new()),
         clock: machine.clock(),
         ids: machine.ids(),
         installation: OURS,

@@ -28,6 +28,7 @@ impl Manager {
         let deps = Deps {
             store: Arc::clone(store),
             bus: Arc::clone(bus),
+            cache: Arc::new(cache::NoCache::new()),
             clock: Arc::new(SystemClock),
             ids: Arc::new(SystemIds),
             installation: InstallationId(Uuid::nil()),

@@ -1,0 +1,126 @@
+//! Silent and lost hosts, and the freeze when most are silent.
+//!
+//! Silence counts only while this leader listened itself: whatever may have made it deaf restarts every timer.
+
+use std::time::Duration;
+
+use domain::{EngineId, HostName, Outcome};
+use tokio::time::Instant;
+
+use super::{Fleet, Known};
+
+impl Fleet {
+    /// Restarts every timer: messages may have been missed.
+    pub(crate) fn listen_anew(&mut self) {
+        self.listening = Instant::now();
+        self.hosts.values_mut().for_each(|known| known.told_lost = false);
+    }
+
+    /// Hosts that said nothing for too long while we listened. Nobody waits for a removed one.
+    pub(crate) fn silent_hosts(&self) -> impl Iterator<Item = &HostName> {
+        let silent = |known: &&Known| known.silent(self.listening, self.stale);
+        self.expected().filter(silent).map(|known| &known.host.name)
+    }
+
+    /// Hosts that were not removed.
+    fn expected(&self) -> impl Iterator<Item = &Known> {
+        self.hosts.values().filter(|known| !known.is_removed())
+    }
+
+    /// Whether a host that is known says nothing.
+    pub(crate) fn is_silent(&self, host: &HostName) -> bool {
+        let known = self.hosts.get(host);
+        known.is_some_and(|known| known.silent(self.listening, self.stale))
+    }
+
+    /// More than half of the hosts silent: it is us, not them.
+    pub(crate) fn frozen(&self) -> bool {
+        let silent = self.silent_hosts().count();
+        silent * 2 > self.expected().count()
+    }
+
+    /// A freeze ends only by a host that speaks: those that are about to speak as well get their time.
+    pub(super) fn note_frozen(&mut self) {
+        if self.frozen() {
+            self.frozen_at = Instant::now();
+            let expected = self.hosts.values_mut().filter(|known| !known.is_removed());
+            expected.for_each(|known| known.told_lost = false);
+        }
+    }
+
+    /// Whether a host is lost: agent and engine said nothing for so long, while we listened, that what it has is
+    /// replaced. More than half of the hosts cannot be lost.
+    pub(crate) fn is_lost(&self, host: &HostName) -> bool {
+        self.hosts.get(host).is_some_and(|known| self.loses(known)) && !self.frozen()
+    }
+
+    pub(super) fn loses(&self, known: &Known) -> bool {
+        self.lost_at(known) < Instant::now()
+    }
+
+    /// When a host is lost if it stays silent. A removed one is given up as soon as it is silent: no fault of ours can
+    /// be taken for an operator's word.
+    pub(super) fn lost_at(&self, known: &Known) -> Instant {
+        if known.is_removed() {
+            return known.unheard_since(self.listening) + self.stale;
+        }
+        known.quiet_since(self.listening.max(self.frozen_at)) + self.stale + self.grace
+    }
+
+    /// When the next host is lost if it stays silent.
+    pub(crate) fn next_loss(&self) -> Option<Instant> {
+        let untold = self.hosts.values().filter(|known| !known.told_lost);
+        let due = untold.map(|known| self.lost_at(known));
+        due.min().map(|due| due + Duration::from_millis(1))
+    }
+
+    /// Hosts that were lost since this was asked last.
+    pub(crate) fn newly_lost(&mut self) -> Vec<HostName> {
+        let lost: Vec<bool> = self.hosts.values().map(|known| self.loses(known)).collect();
+        let mut newly = Vec::new();
+        for (known, lost) in self.hosts.values_mut().zip(lost) {
+            if lost && !known.told_lost {
+                newly.push(known.host.name.clone());
+            }
+            known.told_lost = lost;
+        }
+        newly
+    }
+
+    /// A worker's engine answered: only then a host that has no voice is not lost.
+    pub(crate) fn note_outcome(&mut self, host: &HostName, outcome: &Outcome) {
+        let answered = matches!(outcome, Outcome::Started | Outcome::Failed { .. } | Outcome::Gone);
+        if let Some(known) = self.hosts.get_mut(host).filter(|_| answered) {
+            known.worked = Some(Instant::now());
+        }
+    }
+
+    /// A worker reaches the host's engine: it is not lost, whatever became of its agent.
+    pub(crate) fn note_pulse(&mut self, host: &HostName, engine: &EngineId) {
+        if let Some(known) = self
+            .hosts
+            .get_mut(host)
+            .filter(|known| known.host.engine == *engine)
+        {
+            known.worked = Some(Instant::now());
+        }
+    }
+}
+
+impl Known {
+    pub(super) fn silent(&self, listening: Instant, stale: Duration) -> bool {
+        self.unheard_since(listening).elapsed() > stale
+    }
+
+    /// Since when its agent said nothing while we listened.
+    pub(super) fn unheard_since(&self, listening: Instant) -> Instant {
+        let heard = self.heard.as_ref().map(|heard| heard.at);
+        heard.map_or(listening, |at| at.max(listening))
+    }
+
+    /// Since when neither its agent nor its engine said anything while we listened.
+    pub(super) fn quiet_since(&self, listening: Instant) -> Instant {
+        let unheard = self.unheard_since(listening);
+        self.worked.map_or(unheard, |worked| worked.max(unheard))
+    }
+}
