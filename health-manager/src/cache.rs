@@ -75,6 +75,12 @@ impl Cache {
         places.map(|(_, record)| *record).collect()
     }
 
+    /// The hosts that records are on.
+    pub(crate) fn hosts(&self) -> impl Iterator<Item = &HostName> {
+        let taken = self.by_host.iter().filter(|(_, places)| !places.is_empty());
+        taken.map(|(host, _)| host)
+    }
+
     /// The records placed on a host.
     pub(crate) fn on_host(&self, host: &HostName) -> impl Iterator<Item = (GroupId, &Instance)> {
         let places = self.by_host.get(host).into_iter().flatten();

@@ -13,6 +13,7 @@ use domain::{ContainerState, Group, GroupState, job::label};
 use planner::orphans::{Orphan, Verdict};
 use tokio::time::Instant;
 
+use crate::fleet::Fleet;
 use crate::manager::Manager;
 
 /// After a removal was asked for, the next full report is waited for this long before it is asked for again.
@@ -84,7 +85,7 @@ impl Orphans {
     }
 
     /// Running orphans of a started group, as many as it is short of.
-    pub(crate) fn adoptions(&self, group: &Group, now: Timestamp) -> Vec<Intent> {
+    pub(crate) fn adoptions(&self, group: &Group, fleet: &Fleet, now: Timestamp) -> Vec<Intent> {
         if group.state != GroupState::Started || group.deleted {
             return Vec::new();
         }
@@ -94,6 +95,7 @@ impl Orphans {
         let of_group = self
             .hosts
             .iter()
+            .filter(|(host, _)| fleet.may_adopt(host))
             .flat_map(|(host, on)| on.found.values().map(move |found| (host, found)));
         of_group
             .filter(|(_, found)| found.facts.group == group.id && is_running(&found.facts))
@@ -115,6 +117,11 @@ impl Orphans {
         let ended = before.instances.iter().filter(|i| group.instance(i.id).is_none());
         let now = Instant::now();
         self.ended.extend(ended.map(|i| (i.id, now)));
+    }
+
+    /// Forgets what a host has; its next report tells anew.
+    pub(crate) fn forget(&mut self, host: &HostName) {
+        self.hosts.remove(host);
     }
 
     /// One of them died or was removed before the next full report tells so.

@@ -43,14 +43,13 @@ impl Fleet {
     /// Hears a message: is it of the known engine, and of the agent's present life?
     pub(crate) fn hear(&mut self, stamp: &Stamp) -> Hearing {
         self.note_frozen();
-        let (listening, stale) = (self.listening, self.stale);
+        let silent = self.is_silent(&stamp.host);
         let Some(known) = self.hosts.get_mut(&stamp.host) else {
             return Hearing::Unknown;
         };
         if known.host.engine != stamp.engine {
             return Hearing::WrongEngine;
         }
-        let silent = known.silent(listening, stale);
         match &mut known.heard {
             Some(heard) if heard.incarnation == stamp.incarnation => heard.at = Instant::now(),
             Some(heard) if stamp.incarnation < heard.incarnation && !silent => return Hearing::Outdated,

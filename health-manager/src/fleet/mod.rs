@@ -20,7 +20,10 @@ pub(crate) use hearing::Hearing;
 /// What a leader knows of the hosts.
 pub(crate) struct Fleet {
     hosts: BTreeMap<HostName, Known>,
+    /// Since when we listen without having missed anything.
     listening: Instant,
+    /// Until when: what came while we did something else is not heard yet.
+    listened: Instant,
     /// When we were frozen last, as far as anything changed since: till then it was us, and no host was getting lost.
     frozen_at: Instant,
     stale: Duration,
@@ -52,6 +55,7 @@ impl Fleet {
         Self {
             hosts,
             listening: Instant::now(),
+            listened: Instant::now(),
             frozen_at: Instant::now(),
             stale,
             grace,
@@ -62,12 +66,13 @@ impl Fleet {
     /// which no report changes.
     pub(crate) fn register(&mut self, host: &Host) -> bool {
         self.note_frozen();
+        let silent = self.is_silent(&host.name);
         match self.hosts.get_mut(&host.name) {
+            // Until it is forgotten.
+            Some(known) if known.is_removed() => false,
             Some(known) if known.is_as_told(host) => !known.stored,
             // Refused, see `hear`; an engine that was silent for long may be replaced by another.
-            Some(known) if known.host.engine != host.engine && !known.silent(self.listening, self.stale) => {
-                false
-            }
+            Some(known) if known.host.engine != host.engine && !silent => false,
             Some(known) => {
                 let state = known.host.state;
                 known.host = Host {
@@ -96,7 +101,7 @@ impl Fleet {
             host: known.as_placed(),
             load: known.load,
             suspect: known.is_suspect(),
-            silent: known.silent(self.listening, self.stale) || known.heard.is_none() || !known.stored,
+            silent: self.misses(known) || known.heard.is_none() || !known.stored,
             lost: self.loses(known),
         };
         self.hosts.values().map(view).collect()

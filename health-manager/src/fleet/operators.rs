@@ -1,32 +1,66 @@
 //! The operators' word about hosts, as the store keeps it.
 
-use domain::{Host, HostName, HostState};
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{Capacity, EngineId, Host, HostName, HostState};
 
 use super::{Fleet, Known};
 
 impl Fleet {
-    /// Takes in the hosts as they are stored; those whose part in it changed. Who is not stored (any more) and was
-    /// not removed has yet to be stored, or was dropped and will register again.
-    pub(crate) fn heed(&mut self, stored: Vec<Host>) -> Vec<HostName> {
+    /// Takes in the hosts as they are stored just now, and the names of those that records are on; those whose part
+    /// changed.
+    pub(crate) fn heed(&mut self, stored: Vec<Host>, with_records: Vec<HostName>) -> Vec<HostName> {
+        let names: BTreeSet<HostName> = stored.iter().map(|host| host.name.clone()).collect();
         let mut changed = Vec::new();
         for host in stored {
-            let known = self
-                .hosts
-                .entry(host.name.clone())
-                .or_insert_with(|| Known::new(host.clone()));
+            let known = self.hosts.entry(host.name.clone());
+            let known = known.or_insert_with(|| Known::new(host.clone()));
             if known.host.state != host.state {
-                known.host.state = host.state;
-                known.told_lost = false;
+                known.take_part(host.state);
                 changed.push(host.name);
             }
         }
+        changed.extend(self.miss(&names));
+        // A host gets records only once it is stored: this one was removed and forgotten while a commit was under way.
+        let forgotten = with_records.into_iter().filter(|name| !names.contains(name));
+        for name in forgotten {
+            if !self.hosts.contains_key(&name) {
+                self.hosts.insert(name.clone(), Known::removed(name.clone()));
+                changed.push(name);
+            }
+        }
         changed
+    }
+
+    /// Who is known and not stored (any more) is to register again; who cannot, because it says nothing, was removed.
+    fn miss(&mut self, stored: &BTreeSet<HostName>) -> Vec<HostName> {
+        let missing = self.hosts.values().filter(|known| !known.is_removed());
+        let missing = missing.filter(|known| !stored.contains(&known.host.name));
+        let missing: Vec<_> = missing
+            .map(|known| (known.host.name.clone(), self.misses(known)))
+            .collect();
+        for (name, silent) in &missing {
+            if let Some(known) = self.hosts.get_mut(name) {
+                known.stored = false;
+                if *silent {
+                    known.take_part(HostState::Removed);
+                }
+            }
+        }
+        let removed = missing.into_iter().filter(|(_, silent)| *silent);
+        removed.map(|(name, _)| name).collect()
     }
 
     /// Hosts that were removed, and are known until the last record on them ended.
     pub(crate) fn removed(&self) -> impl Iterator<Item = &HostName> {
         let removed = self.hosts.values().filter(|known| known.is_removed());
         removed.map(|known| &known.host.name)
+    }
+
+    /// Whether containers without a record may be taken in: a successor has to know the host, and it has to last.
+    pub(crate) fn may_adopt(&self, host: &HostName) -> bool {
+        let known = self.hosts.get(host);
+        known.is_some_and(|known| known.stored && !known.is_removed())
     }
 
     /// Whether what a host has is to go elsewhere, or to end.
@@ -44,6 +78,29 @@ impl Fleet {
 }
 
 impl Known {
+    /// A host of which nothing but the name is left.
+    fn removed(name: HostName) -> Self {
+        let mut known = Self::new(Host {
+            name,
+            zones: Vec::new(),
+            engine: EngineId::new(""),
+            capacity: Capacity::default(),
+            labels: BTreeMap::new(),
+            control: false,
+            cpus: 0,
+            memory_mib: 0,
+            state: HostState::Removed,
+        });
+        known.stored = false;
+        known
+    }
+
+    fn take_part(&mut self, state: HostState) {
+        self.host.state = state;
+        // Other times count for it now.
+        self.told_lost = false;
+    }
+
     pub(super) fn is_removed(&self) -> bool {
         self.host.state == HostState::Removed
     }

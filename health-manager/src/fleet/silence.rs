@@ -16,9 +16,14 @@ impl Fleet {
         self.hosts.values_mut().for_each(|known| known.told_lost = false);
     }
 
+    /// Everything that had come till now was heard.
+    pub(crate) fn listened(&mut self) {
+        self.listened = Instant::now();
+    }
+
     /// Hosts that said nothing for too long while we listened. Nobody waits for a removed one.
     pub(crate) fn silent_hosts(&self) -> impl Iterator<Item = &HostName> {
-        let silent = |known: &&Known| known.silent(self.listening, self.stale);
+        let silent = |known: &&Known| self.misses(known);
         self.expected().filter(silent).map(|known| &known.host.name)
     }
 
@@ -30,7 +35,7 @@ impl Fleet {
     /// Whether a host that is known says nothing.
     pub(crate) fn is_silent(&self, host: &HostName) -> bool {
         let known = self.hosts.get(host);
-        known.is_some_and(|known| known.silent(self.listening, self.stale))
+        known.is_some_and(|known| self.misses(known))
     }
 
     /// More than half of the hosts silent: it is us, not them.
@@ -49,20 +54,26 @@ impl Fleet {
     }
 
     /// Whether a host is lost: agent and engine said nothing for so long, while we listened, that what it has is
-    /// replaced. More than half of the hosts cannot be lost.
+    /// replaced. More than half of the hosts cannot be lost, but for those that were removed.
     pub(crate) fn is_lost(&self, host: &HostName) -> bool {
-        self.hosts.get(host).is_some_and(|known| self.loses(known)) && !self.frozen()
+        let known = self.hosts.get(host);
+        known.is_some_and(|known| self.loses(known) && (known.is_removed() || !self.frozen()))
     }
 
     pub(super) fn loses(&self, known: &Known) -> bool {
-        self.lost_at(known) < Instant::now()
+        self.lost_at(known) < self.listened
     }
 
-    /// When a host is lost if it stays silent. A removed one is given up as soon as it is silent: no fault of ours can
-    /// be taken for an operator's word.
-    pub(super) fn lost_at(&self, known: &Known) -> Instant {
+    /// Whether a host said nothing for too long while we listened.
+    pub(super) fn misses(&self, known: &Known) -> bool {
+        known.unheard_since(self.listening) + self.stale < self.listened
+    }
+
+    /// When a host is lost if it stays silent. A removed one is given up as soon as it is silent, whatever others do: an
+    /// operator's word is no fault of ours.
+    fn lost_at(&self, known: &Known) -> Instant {
         if known.is_removed() {
-            return known.unheard_since(self.listening) + self.stale;
+            return known.quiet_since(self.listening) + self.stale;
         }
         known.quiet_since(self.listening.max(self.frozen_at)) + self.stale + self.grace
     }
@@ -108,18 +119,14 @@ impl Fleet {
 }
 
 impl Known {
-    pub(super) fn silent(&self, listening: Instant, stale: Duration) -> bool {
-        self.unheard_since(listening).elapsed() > stale
-    }
-
     /// Since when its agent said nothing while we listened.
-    pub(super) fn unheard_since(&self, listening: Instant) -> Instant {
+    fn unheard_since(&self, listening: Instant) -> Instant {
         let heard = self.heard.as_ref().map(|heard| heard.at);
         heard.map_or(listening, |at| at.max(listening))
     }
 
     /// Since when neither its agent nor its engine said anything while we listened.
-    pub(super) fn quiet_since(&self, listening: Instant) -> Instant {
+    fn quiet_since(&self, listening: Instant) -> Instant {
         let unheard = self.unheard_since(listening);
         self.worked.map_or(unheard, |worked| worked.max(unheard))
     }

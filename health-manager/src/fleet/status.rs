@@ -17,7 +17,7 @@ impl Fleet {
 
     fn status(&self, known: &Known, cache: &Cache) -> HostStatus {
         let host = &known.host;
-        let silent = known.heard.is_none() || known.silent(self.listening, self.stale);
+        let silent = known.heard.is_none() || self.misses(known);
         let state = match silent {
             true if self.is_lost(&host.name) => Shown::Lost,
             true => Shown::Silent,

@@ -14,7 +14,8 @@ impl Manager {
                 return;
             }
         };
-        let changed = self.fleet.heed(stored);
+        let changed = self.fleet.heed(stored, self.cache.hosts().cloned().collect());
+        self.drop_removed_hosts().await;
         if changed.is_empty() {
             return;
         }
@@ -34,6 +35,7 @@ impl Manager {
                 Ok(()) => {
                     tracing::info!(%host, "a removed host has no record left: it is forgotten");
                     self.fleet.forget(&host);
+                    self.orphans.forget(&host);
                     self.note_hosts();
                 }
                 Err(error) => {

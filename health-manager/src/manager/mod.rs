@@ -130,6 +130,7 @@ impl Manager {
                 copied = self.history.ended() => self.copied(copied),
                 listed = finished(&mut scanning) => match listed {
                     Ok(groups) => {
+                        self.fleet.listened();
                         self.scanned(groups);
                         self.heed_operators().await;
                     }

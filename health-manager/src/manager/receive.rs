@@ -23,6 +23,7 @@ impl Manager {
         first: Option<Received<Message>>,
         messages: &mut dyn Subscription<Message>,
     ) -> Result<(), ManagerError> {
+        self.fleet.listened();
         let mut next = Some(first);
         for _ in 0..BURST {
             match next {
@@ -33,6 +34,7 @@ impl Manager {
             }
             next = messages.next().now_or_never();
         }
+        self.fleet.listened();
         self.dirty.extend(self.inbox.touched());
         self.note_hosts();
         Ok(())
@@ -83,6 +85,7 @@ impl Manager {
     }
 
     pub(super) async fn nudged(&mut self, nudge: Option<Received<Nudge>>) -> Result<(), ManagerError> {
+        self.fleet.listened();
         match nudge {
             None => return Err(ManagerError::BusClosed),
             Some(Received::Item(Nudge::Group(group))) => {

@@ -34,6 +34,7 @@ impl Manager {
     }
 
     pub(super) async fn woken(&mut self) {
+        self.fleet.listened();
         let now = self.deps.clock.now();
         let due: Vec<_> = self
             .rechecks

@@ -122,7 +122,7 @@ impl Manager {
             ids: &*ids,
         });
         // Before planning: what runs already need not be launched.
-        let adoptions = self.orphans.adoptions(&proposal.next, now);
+        let adoptions = self.orphans.adoptions(&proposal.next, &self.fleet, now);
         record(&mut proposal.next, &adoptions, launching.as_ref(), now);
         let plan = self.plan(proposal, template, frozen, now);
         record(&mut proposal.next, &plan.intents, launching.as_ref(), now);
