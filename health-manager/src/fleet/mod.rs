@@ -5,6 +5,8 @@ mod launches;
 mod operators;
 mod silence;
 mod status;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

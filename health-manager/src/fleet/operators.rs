@@ -20,7 +20,7 @@ impl Fleet {
                 changed.push(host.name);
             }
         }
-        changed.extend(self.miss(&names));
+        self.miss(&names);
         // A host gets records only once it is stored: this one was removed and forgotten while a commit was under way.
         let forgotten = with_records.into_iter().filter(|name| !names.contains(name));
         for name in forgotten {
@@ -32,23 +32,20 @@ impl Fleet {
         changed
     }
 
-    /// Who is known and not stored (any more) is to register again; who cannot, because it says nothing, was removed.
-    fn miss(&mut self, stored: &BTreeSet<HostName>) -> Vec<HostName> {
+    /// Who is known and not stored (any more) is to register again; who says nothing cannot, and is not waited for.
+    fn miss(&mut self, stored: &BTreeSet<HostName>) {
         let missing = self.hosts.values().filter(|known| !known.is_removed());
         let missing = missing.filter(|known| !stored.contains(&known.host.name));
-        let missing: Vec<_> = missing
+        let missing: Vec<(HostName, bool)> = missing
             .map(|known| (known.host.name.clone(), self.misses(known)))
             .collect();
-        for (name, silent) in &missing {
-            if let Some(known) = self.hosts.get_mut(name) {
-                known.stored = false;
-                if *silent {
-                    known.take_part(HostState::Removed);
-                }
+        for (name, silent) in missing {
+            if silent {
+                self.hosts.remove(&name);
+            } else {
+                self.note_stored(&name, false);
             }
         }
-        let removed = missing.into_iter().filter(|(_, silent)| *silent);
-        removed.map(|(name, _)| name).collect()
     }
 
     /// Hosts that were removed, and are known until the last record on them ended.
@@ -57,10 +54,11 @@ impl Fleet {
         removed.map(|known| &known.host.name)
     }
 
-    /// Whether containers without a record may be taken in: a successor has to know the host, and it has to last.
+    /// Whether containers without a record may be taken in: what the host told of them has to be so still, a successor
+    /// has to know it, and it has to last.
     pub(crate) fn may_adopt(&self, host: &HostName) -> bool {
         let known = self.hosts.get(host);
-        known.is_some_and(|known| known.stored && !known.is_removed())
+        known.is_some_and(|known| known.stored && !known.is_removed() && !self.misses(known))
     }
 
     /// Whether what a host has is to go elsewhere, or to end.

@@ -8,7 +8,7 @@ use engine::ContainerEngine;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::actions::users::User;
-use super::actions::{self, Action};
+use super::actions::{self, Action, operators};
 use super::check::truth::Broken;
 use super::components::{Role, identity};
 use super::dice::Dice;
@@ -51,6 +51,7 @@ pub async fn play(world: &Arc<World>, seed: u64) -> Result<(), String> {
             .await
             .map_err(|error| format!("users cannot mend their groups: {error}"))?;
     }
+    operators::settle(world).await;
     let broken = world.checks.broken();
     rest(world, &broken, calmed, QUIET).await?;
     still(world, &broken).await?;
@@ -94,7 +95,7 @@ fn calm(world: &World) {
     }
 }
 
-/// The hosts as their agents register them.
+/// The hosts as their agents register them; how they take part, the checks know.
 pub async fn hosts(world: &World) -> Vec<Host> {
     let mut hosts = Vec::new();
     for host in world.hosts_left() {

@@ -88,6 +88,12 @@ impl Setup {
 }
 
 impl HostSetup {
+    /// Whether it takes instances without end.
+    #[must_use]
+    pub fn is_unlimited(&self) -> bool {
+        self.capacity == Capacity::default()
+    }
+
     fn drawn(dice: &Dice, limited: bool) -> Self {
         let mut zones: Vec<ZoneName> = Vec::new();
         if dice.chance(400) {

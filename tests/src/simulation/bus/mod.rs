@@ -271,6 +271,7 @@ impl Bus for SimBus {
             inner,
             torn,
             way: self.clone(),
+            told: |_, _| (),
         }))
     }
 
@@ -295,6 +296,7 @@ impl Bus for SimBus {
             inner,
             torn,
             way: self.clone(),
+            told: |way, message| way.checks.told(&way.life, message),
         }))
     }
 

@@ -13,6 +13,8 @@ pub(super) struct SimSubscription<T> {
     pub(super) inner: Box<dyn Subscription<T>>,
     pub(super) torn: CancellationToken,
     pub(super) way: SimBus,
+    /// What is noted of an item that arrives.
+    pub(super) told: fn(&SimBus, &T),
 }
 
 #[async_trait]
@@ -25,6 +27,9 @@ impl<T: Send + 'static> Subscription<T> for SimSubscription<T> {
         };
         if self.way.dice.chance(self.way.weather.rates().lags) {
             return next.map(|_| Received::Lagged);
+        }
+        if let Some(Received::Item(item)) = &next {
+            (self.told)(&self.way, item);
         }
         next
     }

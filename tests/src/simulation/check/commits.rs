@@ -63,6 +63,7 @@ impl Checks {
         self.tell(life, &before.group, group);
         self.check_leader(&mut state, life, &before.group, group);
         self.check_slots(&mut state, &before.group, group);
+        self.check_orders(&mut state, life, &before.group, group);
         self.check_ended(&mut state, &before.group, group);
         self.check_scale_in(&mut state, &before.group, group);
         self.check_losses(&mut state, &before.group, group);
@@ -155,7 +156,9 @@ impl Checks {
             let now = after.instance(i.id);
             now.is_none_or(|now| !now.occupies_slot() && !now.is_lost())
         });
-        let freed: Vec<_> = freed.filter(|i| !state.by_hand.contains(&i.id)).collect();
+        let excused =
+            |i: &&Instance| state.by_hand.contains(&i.id) || state.hosts.written_off.contains(&i.id);
+        let freed: Vec<_> = freed.filter(|i| !excused(i)).collect();
         for record in freed {
             if self.container_of(record).is_some_and(|facts| lives(&facts)) {
                 let what = format!(

@@ -24,7 +24,17 @@ impl Checks {
             .documents(Kind::LaunchConfiguration, None)
             .await
             .map_err(|error| error.to_string())?;
+        let hosts = store.hosts().await.map_err(|error| error.to_string())?;
         let state = self.state();
+        if let Some(host) = hosts
+            .iter()
+            .find(|host| state.hosts.part(&host.name) != Some(host.state))
+        {
+            return Err(format!(
+                "{} is {:?}, which nobody acknowledged",
+                host.name, host.state
+            ));
+        }
         if stored.len() != state.groups.len() {
             return Err(format!(
                 "{} groups are stored, {} were acknowledged",

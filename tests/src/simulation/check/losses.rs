@@ -12,7 +12,7 @@ use super::{Checks, State};
 /// was late counts for a life of the agent that is over, for as long.
 pub(super) const SILENT: Duration = Duration::from_secs(45 - 15 - 15);
 /// From a decision to its commit, at most: the store answers late.
-const DECIDED: Duration = Duration::from_secs(40);
+pub(super) const DECIDED: Duration = Duration::from_secs(40);
 
 impl Checks {
     pub(super) fn check_losses(&self, state: &mut State, before: &Group, after: &Group) {

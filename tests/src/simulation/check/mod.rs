@@ -5,6 +5,7 @@
 
 pub mod commits;
 pub mod disk;
+pub mod hosts;
 pub mod losses;
 pub mod rest;
 pub mod starts;
@@ -51,6 +52,8 @@ pub struct State {
     pub lost: BTreeSet<InstanceId>,
     /// Hosts that are lost for good.
     pub gone: BTreeSet<HostName>,
+    /// What operators said, and who obeys.
+    pub hosts: hosts::Hosts,
     /// When something that a host says last reached the bus.
     heard: BTreeMap<HostName, Instant>,
     /// When a long silence of a host last ended.
@@ -95,6 +98,14 @@ pub struct Counts {
     pub kept: u64,
     /// Those that went then, or their replacements.
     pub surplus: u64,
+    /// Records that ended for a drained host.
+    pub drained: u64,
+    /// Records that were terminated on a removed host.
+    pub removed: u64,
+    /// Records that were written off with a removed host that said nothing.
+    pub written_off: u64,
+    /// Removed hosts that were forgotten.
+    pub forgotten: u64,
 }
 
 impl std::ops::AddAssign for Counts {
@@ -106,6 +117,10 @@ impl std::ops::AddAssign for Counts {
         self.lost += more.lost;
         self.kept += more.kept;
         self.surplus += more.surplus;
+        self.drained += more.drained;
+        self.removed += more.removed;
+        self.written_off += more.written_off;
+        self.forgotten += more.forgotten;
     }
 }
 

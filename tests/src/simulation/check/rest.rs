@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use domain::{ContainerFacts, Group, GroupId, Host, HostName, Instance, InstanceId, Need, Phase};
+use domain::{ContainerFacts, Group, GroupId, Host, HostName, HostState, Instance, InstanceId, Need, Phase};
 use tokio::time::Instant;
 
+use super::hosts::{asks_a_person, removed_at_rest};
 use super::truth::Broken;
 use super::{Checks, State, lives};
 
@@ -42,6 +43,7 @@ impl Checks {
             }
             enough(&state, &kept.group, hosts)?;
         }
+        removed_at_rest(&state)?;
         let runs = |host: &HostName, id| {
             self.engines()
                 .iter()
@@ -55,6 +57,7 @@ impl Checks {
         }
         let known = |host: &HostName, facts: &ContainerFacts| {
             state.gone.contains(host)
+                || asks_a_person(&state, host, &containers)
                 || broken.contains(&facts.group)
                 || state
                     .groups
@@ -166,21 +169,22 @@ fn record_at_rest(
     Ok(())
 }
 
-/// As many as wanted in the group's zones, or no host of these zones has room for one more.
+/// As many as wanted in the group's zones, on hosts that are not drained, or no host of these zones has room for one more.
 fn enough(state: &State, group: &Group, hosts: &[Host]) -> Result<(), Unrest> {
     let wanted = usize::try_from(group.wanted()).unwrap_or(usize::MAX);
     let zones = &group.spec.availability_zones;
     let placed = group
         .instances
         .iter()
-        .filter(|i| !i.is_lost() && zones.contains(&i.zone))
+        .filter(|i| !i.is_lost() && zones.contains(&i.zone) && state.hosts.keeps(&i.host))
         .count();
     let Some(need) = state.need_of(group).filter(|_| placed < wanted) else {
         return Ok(());
     };
     let fits = |host: &&Host| {
         let used = state.used(&host.name);
-        zones.iter().any(|zone| host.serves(zone)) && host.capacity.fits(used, need)
+        let takes = state.hosts.part(&host.name) == Some(HostState::Active);
+        takes && zones.iter().any(|zone| host.serves(zone)) && host.capacity.fits(used, need)
     };
     match hosts.iter().find(fits) {
         Some(host) => Err(format!(

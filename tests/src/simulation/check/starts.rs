@@ -29,6 +29,8 @@ impl Checks {
         let kept = state.groups.get(&started.group);
         let record = kept.and_then(|kept| kept.group.instance(started.record));
         let wrong = match record {
+            // The worker saw the record before its host was given up.
+            None if state.hosts.written_off.contains(&started.record) => None,
             None => Some(format!("{} was started and has no record", started.name)),
             Some(record) if record.host != *host => Some(format!(
                 "{} was started on {host}, not {}",
@@ -62,6 +64,7 @@ impl Checks {
                 && lives(facts)
                 && !state.by_hand.contains(&facts.record)
                 && !state.lost.contains(&facts.record)
+                && !state.hosts.written_off.contains(&facts.record)
         };
         let living = alive.iter().filter(|facts| ours(facts)).count() + elsewhere.filter(ours).count();
         let Some(ceiling) = state.groups.get(&started.group).map(|kept| kept.ceiling) else {

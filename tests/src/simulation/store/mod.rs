@@ -11,6 +11,7 @@ use domain::{
 };
 use futures_util::FutureExt;
 use store::{GroupQuery, Lease, Result, Store, Token, Versioned};
+use tokio::time::Instant;
 
 use super::check::Checks;
 use super::dice::Dice;
@@ -167,14 +168,27 @@ impl Store for SimStore {
     }
 
     async fn put_host(&self, host: &Host) -> Result<()> {
-        let host = host.clone();
-        let call = move |store: Arc<dyn Store>| async move { store.put_host(&host).await };
+        let (host, checks, issued) = (host.clone(), Arc::clone(&self.checks), Instant::now());
+        let call = move |store: Arc<dyn Store>| async move {
+            // One that arrives after its host was forgotten makes it known again, until operators remove it once more:
+            // nobody can tell it from a host that registers.
+            if checks.forgotten_since(&host.name, issued) {
+                return Ok(());
+            }
+            store.put_host(&host).await?;
+            checks.registered(&host);
+            Ok(())
+        };
         self.write("put_host", move |store| call(store).boxed()).await
     }
 
     async fn set_host_state(&self, name: &HostName, state: HostState) -> Result<Option<HostState>> {
-        let name = name.clone();
-        let call = move |store: Arc<dyn Store>| async move { store.set_host_state(&name, state).await };
+        let (name, checks) = (name.clone(), Arc::clone(&self.checks));
+        let call = move |store: Arc<dyn Store>| async move {
+            let set = store.set_host_state(&name, state).await?;
+            checks.ordered(&name, set);
+            Ok(set)
+        };
         self.write("set_host_state", move |store| call(store).boxed())
             .await
     }
@@ -184,8 +198,12 @@ impl Store for SimStore {
     }
 
     async fn remove_host(&self, name: &HostName) -> Result<()> {
-        let name = name.clone();
-        let call = move |store: Arc<dyn Store>| async move { store.remove_host(&name).await };
+        let (name, checks) = (name.clone(), Arc::clone(&self.checks));
+        let call = move |store: Arc<dyn Store>| async move {
+            store.remove_host(&name).await?;
+            checks.forgotten(&name);
+            Ok(())
+        };
         self.write("remove_host", move |store| call(store).boxed()).await
     }
 
