@@ -33,11 +33,11 @@ impl Database {
     }
 }
 
-/// `FerretDB` says which `MongoDB` it stands in for, and itself beside it.
+/// `FerretDB` gives the version of the `MongoDB` that it stands in for, and its own beside it.
 fn named(told: &Document) -> String {
-    let version = |document: &Document| document.get_str("version").unwrap_or("of no version").to_owned();
-    match told.get_document("ferretdb") {
-        Ok(itself) => format!("FerretDB {}", version(itself)),
-        Err(_) => format!("MongoDB {}", version(told)),
+    match (told.get_str("ferretdbVersion"), told.get_str("version")) {
+        (Ok(own), _) => format!("FerretDB {}", own.trim_start_matches('v')),
+        (Err(_), Ok(version)) => format!("MongoDB {version}"),
+        (Err(_), Err(_)) => "a server of no version".to_owned(),
     }
 }

@@ -62,7 +62,11 @@ impl Table {
             what.to_owned(),
             ours.to_string(),
             beside.to_string(),
-            format!("{ratio:.2}"),
+            if ratio < 0.1 {
+                format!("{ratio:.4}")
+            } else {
+                format!("{ratio:.2}")
+            },
             judged,
         ];
         self.rows.push(cells);
