@@ -118,7 +118,7 @@ proptest! {
         } else if !is_kept(&scene) {
             prop_assert_eq!(left, vec![]);
             let others = plan.intents.iter().filter(|intent| !matches!(intent, Intent::WriteOff { .. }));
-            prop_assert_eq!(others.count() > 0, ended(&plan).len() > 0 && !removed.is_empty());
+            prop_assert_eq!(others.count() > 0, !ended(&plan).is_empty() && !removed.is_empty());
         }
     }
 
