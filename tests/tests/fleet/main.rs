@@ -19,6 +19,7 @@ mod leaders;
 mod pauses;
 mod processes;
 mod reload;
+mod samples;
 mod session;
 mod strangers;
 
