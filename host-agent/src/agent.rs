@@ -62,7 +62,7 @@ async fn serve(deps: AgentDeps) -> Result<(), AgentError> {
             sampled = under_way(&mut agent.sampling) => agent.sampled(sampled).await,
             nudge = nudges.next() => match nudge {
                 Some(Received::Item(Nudge::Report) | Received::Lagged) => agent.list_soon(),
-                Some(Received::Item(Nudge::Group(_) | Nudge::Hosts)) => {}
+                Some(Received::Item(Nudge::Group(_) | Nudge::Hosts | Nudge::Policies)) => {}
                 None => return Err(AgentError::BusClosed),
             },
             () = due(list_at) => agent.list(),

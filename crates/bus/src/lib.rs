@@ -61,6 +61,8 @@ pub enum Nudge {
     Report,
     /// Operators changed how hosts take part.
     Hosts,
+    /// Policies or schedules were added, changed or deleted.
+    Policies,
 }
 
 /// How a process says that it is there, and how it is. It has no order and no memory: the next one replaces it.

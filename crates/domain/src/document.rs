@@ -1,12 +1,11 @@
-//! What accounts store beside groups: launch configurations, load balancers and policies.
+//! What accounts store beside groups: launch configurations, load balancers and policies, and what these documents have
+//! in common.
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    AccountName, BalancerName, ConfigName, Generation, GroupId, GroupName, PolicyName, TypeName, ZoneName,
-};
+use crate::{AccountName, BalancerName, ConfigName, Generation, GroupId, Policy, TypeName, ZoneName};
 
 /// What new instances are made of.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -39,31 +38,6 @@ pub struct LoadBalancer {
     pub protocol: String,
     /// Free options.
     pub options: Vec<String>,
-}
-
-/// A threshold policy: stored and validated.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Policy {
-    /// Unique in its account.
-    pub name: PolicyName,
-    /// The group it moves.
-    pub auto_scaling_group: GroupName,
-    /// For example `CPU`.
-    pub metric: String,
-    /// For example `AVG`.
-    pub statistic: String,
-    /// Seconds looked back on.
-    pub sampling_window: u32,
-    /// Seconds a threshold must be breached.
-    pub breach_duration: u32,
-    /// Instances added on a breach of the upper threshold; positive.
-    pub scale_out_step: i32,
-    /// Instances added on a breach of the lower threshold; negative.
-    pub scale_in_step: i32,
-    /// Per cent.
-    pub upper_threshold: f64,
-    /// Per cent.
-    pub lower_threshold: f64,
 }
 
 /// The kinds of document.

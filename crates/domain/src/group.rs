@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccountName, Activity, BalancerName, CommitId, ConfigName, Epoch, Generation, GroupId, GroupName,
-    HostName, Instance, InstanceId, Timestamp, ZoneName,
+    AccountName, Activity, BalancerName, CommitId, ConfigName, Decision, Epoch, Generation, GroupId,
+    GroupName, HostName, Instance, InstanceId, Process, Scaling, Timestamp, ZoneName,
 };
 
 /// The largest max_size. An aggregate is one document; at under 2 kB a record this keeps it below 4 MB,
@@ -40,6 +40,9 @@ pub struct GroupSpec {
     pub load_balancer: Option<BalancerName>,
     /// The user said that there is none.
     pub no_lb: bool,
+    /// Bounds of what policies do.
+    #[serde(default)]
+    pub scaling: Scaling,
 }
 
 /// Whether a group runs.
@@ -135,6 +138,12 @@ pub struct Group {
     pub launches: LaunchHealth,
     /// Activities not yet copied to the history.
     pub outbox: Vec<Activity>,
+    /// What users suspended.
+    #[serde(default)]
+    pub suspended: BTreeSet<Process>,
+    /// Decisions not yet copied to the history.
+    #[serde(default)]
+    pub decisions: Vec<Decision>,
     /// The last commits' ids, newest last.
     pub commits: VecDeque<CommitId>,
 }
@@ -157,6 +166,8 @@ impl Group {
             instances: Vec::new(),
             launches: LaunchHealth::default(),
             outbox: Vec::new(),
+            suspended: BTreeSet::new(),
+            decisions: Vec::new(),
             commits: VecDeque::new(),
         }
     }
@@ -218,10 +229,16 @@ impl Group {
         self.instances.iter().filter(|i| i.is_serving()).count()
     }
 
+    /// Whether a user suspended a process.
+    #[must_use]
+    pub fn is_suspended(&self, process: Process) -> bool {
+        self.suspended.contains(&process)
+    }
+
     /// Whether a deleted group has nothing left to do and may be dropped from the store.
     #[must_use]
     pub fn is_finished(&self) -> bool {
-        self.deleted && self.instances.is_empty() && self.outbox.is_empty()
+        self.deleted && self.instances.is_empty() && self.outbox.is_empty() && self.decisions.is_empty()
     }
 
     /// Remembers a commit, forgetting the oldest beyond [`REMEMBERED_COMMITS`].

@@ -7,6 +7,7 @@
 pub mod activity;
 pub mod aggregate;
 pub mod clock;
+pub mod decision;
 pub mod document;
 pub mod group;
 pub mod host;
@@ -15,7 +16,9 @@ pub mod instance;
 pub mod job;
 pub mod names;
 pub mod phase;
+pub mod policy;
 pub mod report;
+pub mod scaling;
 pub mod time;
 
 pub use activity::{Activity, ActivityKind, ActivityStatus};
@@ -23,7 +26,8 @@ pub use aggregate::desire::{Desire, DesireError, GroupPatch};
 pub use aggregate::intend::Intent;
 pub use aggregate::observe::Observation;
 pub use clock::{Clock, Ids, SystemClock, SystemIds};
-pub use document::{Body, Document, Kind, LaunchConfiguration, LoadBalancer, Policy};
+pub use decision::{Clamp, ClampKind, Decision, DecisionId, Wish};
+pub use document::{Body, Document, Kind, LaunchConfiguration, LoadBalancer};
 pub use group::{Group, GroupSpec, GroupState, LaunchHealth, MAX_GROUP_SIZE};
 pub use host::{Capacity, Host, HostState, InstanceType, Need};
 pub use ids::{
@@ -36,5 +40,7 @@ pub use names::{
     AccountName, BalancerName, ConfigName, GroupName, HostName, NameError, PolicyName, TypeName, ZoneName,
 };
 pub use phase::{Cause, Event, Illegal, Phase, Status};
+pub use policy::Policy;
 pub use report::{ContainerFacts, ContainerState, FromHost, Health, Message, Outcome, Sample, Stamp};
+pub use scaling::{Process, Rate, Scaling};
 pub use time::Timestamp;

@@ -14,6 +14,7 @@ pub mod orphans;
 mod placement;
 mod removed;
 mod scale_in;
+pub mod scaling;
 mod shortage;
 mod strays;
 

@@ -94,6 +94,7 @@ impl Manager {
             }
             Some(Received::Item(Nudge::Report)) => {}
             Some(Received::Item(Nudge::Hosts)) => self.heed_operators().await,
+            Some(Received::Item(Nudge::Policies)) => {}
             Some(Received::Lagged) => {
                 let ids = self.cache.ids();
                 self.stale.extend(ids.iter().copied());

@@ -1,5 +1,6 @@
 //! Policies.
 
+use domain::policy::Rule;
 use domain::{GroupName, MAX_GROUP_SIZE, Policy, PolicyName};
 
 use super::super::{Field, Shape, Table};
@@ -28,16 +29,17 @@ pub(super) static TABLE: Table = Table {
         Field::required("upper_threshold", Shape::Percent),
         Field::required("lower_threshold", Shape::Percent),
     ],
-    read_only: &[],
+    read_only: &["policy_type", "source", "missing_data", "shadow"],
 };
 
 pub(super) fn check(body: &Policy) -> Result<()> {
-    if body.lower_threshold < body.upper_threshold {
+    let Rule::Threshold(rule) = &body.rule else {
+        return Ok(());
+    };
+    let (lower, upper) = (rule.lower_threshold, rule.upper_threshold);
+    if lower < upper {
         return Ok(());
     }
-    let problem = format!(
-        "{} is not below upper_threshold {}",
-        body.lower_threshold, body.upper_threshold
-    );
+    let problem = format!("{lower} is not below upper_threshold {upper}");
     Err(Refusal::field("lower_threshold", problem))
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// A threshold policy of a group.
+/// A scaling policy of a group.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Policy {
     /// Unique in its account.
@@ -12,6 +12,14 @@ pub struct Policy {
     /// The group it moves; it must exist.
     #[schema(example = "asg1")]
     pub auto_scaling_group: String,
+    /// `threshold`, `target_tracking`, `step` or `simple`; left out, the fields tell.
+    #[serde(default)]
+    #[schema(example = "threshold")]
+    pub policy_type: String,
+    /// Where the metric comes from: `agent`, or a source of the configuration.
+    #[serde(default)]
+    #[schema(example = "agent")]
+    pub source: String,
     /// What is measured.
     #[schema(example = "CPU")]
     pub metric: String,
@@ -24,18 +32,17 @@ pub struct Policy {
     /// Seconds a threshold must be breached.
     #[schema(example = 120)]
     pub breach_duration: u32,
-    /// Instances added above the upper threshold; positive.
-    #[schema(example = 1)]
-    pub scale_out_step: i32,
-    /// Instances added below the lower threshold; negative.
-    #[schema(example = -1)]
-    pub scale_in_step: i32,
-    /// Per cent.
-    #[schema(example = 80)]
-    pub upper_threshold: f64,
-    /// Per cent; below the upper threshold.
-    #[schema(example = 30)]
-    pub lower_threshold: f64,
+    /// What it wishes for while its metric says nothing: `hold`, `floor N` or `scale_out`.
+    #[serde(default)]
+    #[schema(example = "hold")]
+    pub missing_data: String,
+    /// It records what it would do and moves nothing.
+    #[serde(default)]
+    pub shadow: bool,
+    /// What follows from the metric, as its `policy_type` has it.
+    #[serde(flatten)]
+    #[schema(value_type = Object)]
+    pub rule: domain::policy::Rule,
 }
 
 impl From<&domain::Policy> for Policy {
@@ -43,14 +50,15 @@ impl From<&domain::Policy> for Policy {
         Self {
             name: stored.name.to_string(),
             auto_scaling_group: stored.auto_scaling_group.to_string(),
+            policy_type: stored.rule.policy_type().to_owned(),
+            source: stored.source.clone(),
             metric: stored.metric.clone(),
             statistic: stored.statistic.clone(),
             sampling_window: stored.sampling_window,
             breach_duration: stored.breach_duration,
-            scale_out_step: stored.scale_out_step,
-            scale_in_step: stored.scale_in_step,
-            upper_threshold: stored.upper_threshold,
-            lower_threshold: stored.lower_threshold,
+            missing_data: stored.missing_data.to_string(),
+            shadow: stored.shadow,
+            rule: stored.rule.clone(),
         }
     }
 }

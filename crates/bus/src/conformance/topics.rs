@@ -30,6 +30,7 @@ pub async fn who_subscribes_gets_every_nudge(rig: Rig) {
         Nudge::Group(group()),
         Nudge::Report,
         Nudge::Hosts,
+        Nudge::Policies,
         Nudge::Group(group()),
     ];
     for nudge in sent {

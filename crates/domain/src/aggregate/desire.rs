@@ -1,12 +1,14 @@
 //! Desired state: what users and policies ask, validated and applied in one place.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 
 use crate::group::MAX_GROUP_SIZE;
 use crate::phase::Phase;
 use crate::{
-    ActivityId, BalancerName, Cause, ConfigName, Generation, Group, GroupSpec, GroupState, Ids, Illegal,
-    InstanceId, Observation, Timestamp, ZoneName,
+    ActivityId, BalancerName, Cause, ConfigName, Decision, Generation, Group, GroupSpec, GroupState, Ids,
+    Illegal, InstanceId, Observation, Process, Scaling, Timestamp, ZoneName,
 };
 
 /// The fields of an update; what is `None` stays.
@@ -32,10 +34,13 @@ pub struct GroupPatch {
     pub load_balancer: Option<BalancerName>,
     /// True clears the load balancer and wins over one given with it.
     pub no_lb: Option<bool>,
+    /// New bounds of what policies do; of those left out the old ones stay.
+    #[serde(flatten)]
+    pub scaling: Scaling,
 }
 
 /// A change of desired state.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Desire {
     /// Merge fields.
     Update(GroupPatch),
@@ -59,6 +64,12 @@ pub enum Desire {
     },
     /// Remove the group; its name is free at once.
     Delete,
+    /// Suspend processes; the others stay as they are.
+    Suspend(BTreeSet<Process>),
+    /// Resume processes; the others stay as they are.
+    Resume(BTreeSet<Process>),
+    /// Set desired capacity as policies decided.
+    Decided(Box<Decision>),
 }
 
 /// Why a change was refused. Nothing was changed.
@@ -166,6 +177,13 @@ impl GroupSpec {
         set(&mut spec.scale_out_cooldown, patch.scale_out_cooldown.as_ref());
         set(&mut spec.scale_in_cooldown, patch.scale_in_cooldown.as_ref());
         set(&mut spec.domain, patch.domain.as_ref());
+        let (kept, given) = (&mut spec.scaling, patch.scaling);
+        *kept = Scaling {
+            instance_warmup: given.instance_warmup.or(kept.instance_warmup),
+            scale_in_stabilization: given.scale_in_stabilization.or(kept.scale_in_stabilization),
+            scale_out_rate: given.scale_out_rate.or(kept.scale_out_rate),
+            scale_in_rate: given.scale_in_rate.or(kept.scale_in_rate),
+        };
         match (&patch.load_balancer, patch.no_lb) {
             (_, Some(true)) => (spec.load_balancer, spec.no_lb) = (None, true),
             (Some(balancer), _) => (spec.load_balancer, spec.no_lb) = (Some(balancer.clone()), false),
@@ -210,6 +228,9 @@ impl Group {
             Desire::Stop => next.switch(GroupState::Stopped, "it is stopped already", ids, now)?,
             Desire::Terminate { instance, decrement } => next.terminate(*instance, *decrement, ids, now)?,
             Desire::Delete => next.delete()?,
+            Desire::Suspend(processes) => next.suspended.extend(processes),
+            Desire::Resume(processes) => next.suspended.retain(|process| !processes.contains(process)),
+            Desire::Decided(decision) => next.decided(decision, ids, now)?,
         }
         // A change that changes nothing is none: whoever holds the generation still knows what is desired.
         if next != *self {
@@ -251,6 +272,16 @@ impl Group {
             let text = format!("Desired capacity from {before} to {after}");
             self.note_change(ActivityId(ids.fresh()), text, cause, now);
         }
+        Ok(())
+    }
+
+    fn decided(&mut self, decision: &Decision, ids: &dyn Ids, now: Timestamp) -> Result<(), DesireError> {
+        let spec = GroupSpec {
+            desired_capacity: decision.after,
+            ..self.spec.clone()
+        };
+        self.respecify(spec, &decision.outcome, ids, now)?;
+        self.decisions.push(decision.clone());
         Ok(())
     }
 

@@ -68,6 +68,7 @@ pub fn group(zones: &[&str], desired: u32, max: u32) -> Group {
         domain: String::new(),
         load_balancer: None,
         no_lb: true,
+        scaling: domain::Scaling::default(),
     };
     spec.check().unwrap();
     let (account, name) = ("user01".parse().unwrap(), "asg1".parse().unwrap());

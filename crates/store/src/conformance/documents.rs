@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::policy::{OnMissing, Rule, Threshold};
 use domain::{Body, Document, GroupId, Ids, Kind, Policy, PolicyName, Revision, SystemIds};
 
 use super::fixtures::{account, balancer, configuration, group};
@@ -13,14 +14,19 @@ fn policy(of: &str, name: &str) -> Document {
     let body = Policy {
         name: PolicyName::parse(name).unwrap(),
         auto_scaling_group: group(of, "web").name,
+        source: "agent".to_owned(),
         metric: "CPU".to_owned(),
         statistic: "AVG".to_owned(),
         sampling_window: 60,
         breach_duration: 120,
-        scale_out_step: 2,
-        scale_in_step: -1,
-        upper_threshold: 0.1 + 0.2,
-        lower_threshold: 1e-300,
+        missing_data: OnMissing::Floor(3),
+        shadow: true,
+        rule: Rule::Threshold(Threshold {
+            scale_out_step: 2,
+            scale_in_step: -1,
+            upper_threshold: 0.1 + 0.2,
+            lower_threshold: 1e-300,
+        }),
     };
     Document {
         body: Body::Policy(body),

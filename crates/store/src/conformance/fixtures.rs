@@ -29,6 +29,7 @@ pub fn group(of: &str, name: &str) -> Group {
         domain: "example.org".to_owned(),
         load_balancer: None,
         no_lb: true,
+        scaling: domain::Scaling::default(),
     };
     Group::new(
         GroupId(SystemIds.fresh()),

@@ -73,6 +73,7 @@ pub fn group(n: u128, size: u32, template: &Template) -> Group {
         domain: "mydomain.net".to_owned(),
         load_balancer: None,
         no_lb: true,
+        scaling: domain::Scaling::default(),
     };
     let name = format!("asg{n}").parse().expect("a name");
     let mut group = Group::new(

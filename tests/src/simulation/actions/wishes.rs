@@ -77,6 +77,7 @@ impl UserAction {
             domain: "example.net".to_owned(),
             load_balancer: None,
             no_lb: true,
+            scaling: domain::Scaling::default(),
         };
         Self::Create(group, Box::new(spec))
     }

@@ -1,0 +1,86 @@
+//! How a group lets policies move it, whichever they are.
+
+use serde::{Deserialize, Serialize};
+
+/// Bounds of what policies do to a group, beside its sizes and cooldowns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scaling {
+    /// Seconds in service after which an instance's samples count; none: [`Scaling::WARMUP`].
+    #[serde(default)]
+    pub instance_warmup: Option<u32>,
+    /// Seconds back from now of which the highest wish holds, before anything is removed; none: HPA's
+    /// [`Scaling::STABILIZATION`] for target tracking, and nothing for policies that have a breach duration.
+    #[serde(default)]
+    pub scale_in_stabilization: Option<u32>,
+    /// How fast it may grow; none: at once.
+    #[serde(default)]
+    pub scale_out_rate: Option<Rate>,
+    /// How fast it may shrink; none: at once.
+    #[serde(default)]
+    pub scale_in_rate: Option<Rate>,
+}
+
+impl Scaling {
+    /// Seconds, HPA's `--horizontal-pod-autoscaler-initial-readiness-delay`.
+    pub const WARMUP: u32 = 30;
+    /// Seconds, HPA's `--horizontal-pod-autoscaler-downscale-stabilization`.
+    pub const STABILIZATION: u32 = 300;
+
+    /// Seconds in service after which an instance's samples count.
+    #[must_use]
+    pub fn warmup(&self) -> u32 {
+        self.instance_warmup.unwrap_or(Self::WARMUP)
+    }
+}
+
+/// At most so much within a period. Where both figures are given, the larger of what they allow holds, as HPA's
+/// `selectPolicy: Max` has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rate {
+    /// Instances.
+    #[serde(default)]
+    pub instances: Option<u32>,
+    /// Per cent of what there was when the period began.
+    #[serde(default)]
+    pub percent: Option<u32>,
+    /// Seconds.
+    pub period: u32,
+}
+
+/// What a user can suspend, by EC2's names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Process {
+    /// Adding instances, whatever for.
+    Launch,
+    /// Removing instances, whatever for, except that a group stops or a user names one.
+    Terminate,
+    /// Replacing what is unhealthy but runs.
+    ReplaceUnhealthy,
+    /// What policies decide.
+    AlarmNotification,
+    /// What the clock decides.
+    ScheduledActions,
+}
+
+impl Process {
+    /// All, in EC2's order.
+    pub const ALL: [Self; 5] = [
+        Self::Launch,
+        Self::Terminate,
+        Self::ReplaceUnhealthy,
+        Self::AlarmNotification,
+        Self::ScheduledActions,
+    ];
+
+    /// EC2's name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Launch => "Launch",
+            Self::Terminate => "Terminate",
+            Self::ReplaceUnhealthy => "ReplaceUnhealthy",
+            Self::AlarmNotification => "AlarmNotification",
+            Self::ScheduledActions => "ScheduledActions",
+        }
+    }
+}

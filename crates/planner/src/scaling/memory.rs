@@ -1,0 +1,49 @@
+//! What was wished for and done lately: what a stabilisation window and rate limits look back on.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use domain::Timestamp;
+
+/// A group's wishes and changes of late. Kept by the leader; a new one begins with what is desired now, so that nothing
+/// is removed before a whole stabilisation window was seen.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Memory {
+    wishes: VecDeque<(Timestamp, u32)>,
+    changes: VecDeque<(Timestamp, u32)>,
+}
+
+impl Memory {
+    /// Nothing but what is desired now.
+    #[must_use]
+    pub fn begin(desired: u32, now: Timestamp) -> Self {
+        Self {
+            wishes: [(now, desired)].into(),
+            changes: VecDeque::new(),
+        }
+    }
+
+    /// Notes a decision: what was wished for, and the desired capacity before it if it changed. What is older than
+    /// `keep` is dropped.
+    pub fn note(&mut self, wished: u32, changed_from: Option<u32>, keep: Duration, now: Timestamp) {
+        self.wishes.push_back((now, wished));
+        self.changes.extend(changed_from.map(|before| (now, before)));
+        let from = now - keep;
+        self.wishes.retain(|(at, _)| *at >= from && *at <= now);
+        self.changes.retain(|(at, _)| *at >= from && *at <= now);
+    }
+
+    /// The highest wish since then.
+    #[must_use]
+    pub fn highest_since(&self, then: Timestamp) -> Option<u32> {
+        let recent = self.wishes.iter().filter(|(at, _)| *at >= then);
+        recent.map(|(_, wish)| *wish).max()
+    }
+
+    /// What was desired at a time: before the first change since then, or `now` if there was none.
+    #[must_use]
+    pub fn desired_at(&self, then: Timestamp, now: u32) -> u32 {
+        let first = self.changes.iter().find(|(at, _)| *at > then);
+        first.map_or(now, |(_, before)| *before)
+    }
+}

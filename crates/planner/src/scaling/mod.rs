@@ -1,0 +1,60 @@
+//! The scaling policies: from what was measured to a desired capacity, with every wish and every clamp on the way.
+//!
+//! [`decide`] is pure: what was measured comes in through [`Look`], what earlier decisions were through [`Memory`], the
+//! time with the scene. Nothing is removed because data is missing.
+
+mod memory;
+
+use std::time::Duration;
+
+use domain::{Decision, Group, Policy, Timestamp};
+
+pub use memory::Memory;
+
+/// A figure that a policy looks at, and what it rests on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Seen {
+    /// The figure.
+    pub value: f64,
+    /// Instances that it rests on; those that the group has where the figure is not of instances.
+    pub reported: u32,
+}
+
+/// Where policies look.
+pub trait Look {
+    /// What a policy's metric was over the `window` that ends at `end`.
+    ///
+    /// # Errors
+    /// Why it says nothing, for people.
+    fn look(&self, policy: &Policy, window: Duration, end: Timestamp) -> Result<Seen, String>;
+
+    /// Between two figures that can differ: how finely a breach duration is looked through.
+    fn interval(&self) -> Duration;
+}
+
+/// All that a decision is made from.
+pub struct Scene<'a> {
+    /// The group, with everything observed so far.
+    pub group: &'a Group,
+    /// Its policies, by name.
+    pub policies: &'a [&'a Policy],
+    /// Where they look.
+    pub look: &'a dyn Look,
+    /// What was wished for and done lately.
+    pub memory: &'a Memory,
+    /// Most hosts are silent.
+    pub frozen: bool,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// A decision, and when to take it again without news.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decided {
+    /// What was decided. Its id is that of a decision that changes nothing; who records a change gives it another.
+    pub decision: Decision,
+    /// The capacity that the policies wished for together, before anything stood in its way: for [`Memory::note`].
+    pub wished: u32,
+    /// When time alone changes the decision, be it a cooldown's end; `None` when only news can.
+    pub recheck: Option<Timestamp>,
+}
