@@ -6,6 +6,7 @@ use std::time::Duration;
 use domain::report::Load;
 use domain::{InstanceId, Timestamp};
 
+use crate::figure;
 use crate::ring::{Point, Ring};
 use crate::{Metric, Statistic};
 
@@ -32,9 +33,8 @@ pub struct Reading {
 }
 
 impl Windows {
-    /// How far back a policy can look: its sampling window and its breach duration together. What was longer ago says
-    /// nothing about the load now.
-    pub const LOOK_BACK: Duration = Duration::from_secs(15 * 60);
+    /// What is kept for policies to look back on.
+    pub const LOOK_BACK: Duration = domain::policy::LOOK_BACK;
 
     /// No samples yet; those older than `look_back` are dropped.
     #[must_use]
@@ -96,7 +96,7 @@ impl Windows {
             let found = self.rings.get(&record).map(|ring| ring.within(end - window, end));
             let begun = samples.len();
             for point in found.into_iter().flatten() {
-                samples.push(metric.of(point));
+                samples.push(figure::part(metric, point));
                 let (oldest, newest) = span.unwrap_or((point.at, point.at));
                 span = Some((point.at.min(oldest), point.at.max(newest)));
             }
@@ -107,7 +107,7 @@ impl Windows {
         }
         let (oldest, newest) = span?;
         Some(Reading {
-            value: statistic.of(&mut samples, &means)?,
+            value: figure::of(statistic, &mut samples, &means)?,
             reported: means.len(),
             expected,
             oldest,

@@ -1,5 +1,6 @@
 //! Scaling policies: what is measured, what follows from it, and what holds when nothing can be measured.
 
+mod metric;
 mod missing;
 mod rule;
 
@@ -7,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{GroupName, PolicyName};
 
+pub use metric::{LOOK_BACK, Metric, Statistic, UnknownName};
 pub use missing::{OnMissing, UnknownMissing};
 pub use rule::{
     Adjustment, AdjustmentType, Comparison, Rule, SimpleScaling, StepAdjustment, StepScaling, TargetTracking,

@@ -1,9 +1,12 @@
-//! What is asked of a window: which figure, and how it is made one of many.
+//! What agents measure of a group's instances, and how it becomes one figure.
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
-use crate::ring::Point;
+/// How far back a policy can look at what agents sample: its sampling window and its breach duration together. What was
+/// longer ago says nothing about the load now.
+pub const LOOK_BACK: Duration = Duration::from_secs(15 * 60);
 
 /// A figure that agents tell of every instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,6 +40,15 @@ pub struct UnknownName {
     expected: &'static str,
 }
 
+impl UnknownName {
+    fn new(name: &str, expected: &'static str) -> Self {
+        Self {
+            name: name.to_owned(),
+            expected,
+        }
+    }
+}
+
 impl FromStr for Metric {
     type Err = UnknownName;
 
@@ -44,7 +56,7 @@ impl FromStr for Metric {
         match name.to_ascii_uppercase().as_str() {
             "CPU" => Ok(Self::Cpu),
             "MEM" | "MEMORY" => Ok(Self::Memory),
-            _ => Err(unknown(name, "CPU, MEM")),
+            _ => Err(UnknownName::new(name, "CPU, MEM")),
         }
     }
 }
@@ -75,7 +87,7 @@ impl FromStr for Statistic {
             "MAX" | "MAXIMUM" => Ok(Self::Maximum),
             "MIN" | "MINIMUM" => Ok(Self::Minimum),
             "SUM" => Ok(Self::Sum),
-            _ => percentile().ok_or_else(|| unknown(name, "AVG, MAX, MIN, SUM, p1 to p99")),
+            _ => percentile().ok_or_else(|| UnknownName::new(name, "AVG, MAX, MIN, SUM, p1 to p99")),
         }
     }
 }
@@ -88,44 +100,6 @@ impl fmt::Display for Statistic {
             Self::Minimum => f.write_str("MIN"),
             Self::Sum => f.write_str("SUM"),
             Self::Percentile(per_cent) => write!(f, "p{per_cent}"),
-        }
-    }
-}
-
-fn unknown(name: &str, expected: &'static str) -> UnknownName {
-    UnknownName {
-        name: name.to_owned(),
-        expected,
-    }
-}
-
-impl Metric {
-    pub(crate) fn of(self, point: &Point) -> f64 {
-        f64::from(match self {
-            Self::Cpu => point.cpu,
-            Self::Memory => point.memory,
-        })
-    }
-}
-
-impl Statistic {
-    /// One figure of all samples and of each instance's mean; `None` when there are none.
-    pub(crate) fn of(self, samples: &mut [f64], means: &[f64]) -> Option<f64> {
-        if samples.is_empty() || means.is_empty() {
-            return None;
-        }
-        let sum: f64 = means.iter().sum();
-        match self {
-            Self::Average => Some(sum / means.len() as f64),
-            Self::Sum => Some(sum),
-            Self::Maximum => samples.iter().copied().reduce(f64::max),
-            Self::Minimum => samples.iter().copied().reduce(f64::min),
-            Self::Percentile(per_cent) => {
-                let rank = (samples.len() * usize::from(per_cent)).div_ceil(100);
-                let place = rank.clamp(1, samples.len()) - 1;
-                let (_, found, _) = samples.select_nth_unstable_by(place, f64::total_cmp);
-                Some(*found)
-            }
         }
     }
 }
@@ -160,18 +134,5 @@ mod tests {
         for name in ["", "p", "p0", "p100", "p+9", "p9.5", "p-1", "90", "mean"] {
             assert!(name.parse::<Statistic>().is_err(), "{name}");
         }
-    }
-
-    #[test]
-    fn a_percentile_is_a_sample_of_nearest_rank() {
-        let of =
-            |per_cent, samples: &[f64]| Statistic::Percentile(per_cent).of(&mut samples.to_vec(), &[0.0]);
-        let hundred: Vec<f64> = (1..=100).rev().map(f64::from).collect();
-        assert_eq!(of(90, &hundred), Some(90.0));
-        assert_eq!(of(99, &hundred), Some(99.0));
-        assert_eq!(of(50, &[4.0, 1.0, 3.0]), Some(3.0));
-        assert_eq!(of(1, &[7.0]), Some(7.0));
-        // What no name says does not go beyond the samples.
-        assert_eq!((of(0, &[2.0, 1.0]), of(255, &[2.0, 1.0])), (Some(1.0), Some(2.0)));
     }
 }
