@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use domain::{
-    AccountName, Activity, CommitId, Document, Group, GroupId, GroupName, Host, HostName, HostState,
-    InstallationId, Kind, Revision, Timestamp,
+    AccountName, Activity, CommitId, Decision, Document, Group, GroupId, GroupName, Host, HostName,
+    HostState, InstallationId, Kind, Revision, Timestamp,
 };
 
 use crate::{GroupQuery, Lease, Result, Store, StoreError, Token, Versioned};
@@ -179,6 +179,20 @@ impl Store for FaultyStore {
 
     async fn forget_activities(&self, before: Timestamp) -> Result<u64> {
         self.write("forget_activities", self.inner.forget_activities(before))
+            .await
+    }
+
+    async fn put_decisions(&self, decisions: &[Decision]) -> Result<()> {
+        self.write("put_decisions", self.inner.put_decisions(decisions))
+            .await
+    }
+
+    async fn decisions(&self, group: GroupId, limit: usize) -> Result<Vec<Decision>> {
+        self.read("decisions", self.inner.decisions(group, limit)).await
+    }
+
+    async fn forget_decisions(&self, before: Timestamp) -> Result<u64> {
+        self.write("forget_decisions", self.inner.forget_decisions(before))
             .await
     }
 

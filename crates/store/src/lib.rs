@@ -16,8 +16,8 @@ pub mod update;
 
 use async_trait::async_trait;
 use domain::{
-    AccountName, Activity, CommitId, Document, Epoch, Group, GroupId, GroupName, Host, HostName, HostState,
-    InstallationId, Kind, Revision, Timestamp,
+    AccountName, Activity, CommitId, Decision, Document, Epoch, Group, GroupId, GroupName, Host, HostName,
+    HostState, InstallationId, Kind, Revision, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -159,6 +159,15 @@ pub trait Store: Send + Sync {
 
     /// Drops what started before `before` from every group's history; how much that was.
     async fn forget_activities(&self, before: Timestamp) -> Result<u64>;
+
+    /// Keeps decisions, each instead of an earlier one of its id: the later in the call wins.
+    async fn put_decisions(&self, decisions: &[Decision]) -> Result<()>;
+
+    /// A group's last decisions, newest first, of one time by id from the highest: at most `limit`.
+    async fn decisions(&self, group: GroupId, limit: usize) -> Result<Vec<Decision>>;
+
+    /// Drops every group's decisions of before `before`; how many that was.
+    async fn forget_decisions(&self, before: Timestamp) -> Result<u64>;
 
     /// Stores a host as its agent registered it. A new one takes part as `host.state` says; for one that is known the
     /// operators' word stays.

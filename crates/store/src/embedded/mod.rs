@@ -4,6 +4,7 @@
 //! is on the disk: it outlives the process and the machine's power. The file belongs to one process at a time,
 //! which its owner sees to; a second one would be safe, only not foreseen.
 
+mod decisions;
 mod documents;
 mod file;
 mod groups;
@@ -20,8 +21,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{
-    AccountName, Activity, CommitId, Document, Group, GroupId, GroupName, Host, HostName, HostState,
-    InstallationId, Kind, Revision, Timestamp,
+    AccountName, Activity, CommitId, Decision, Document, Group, GroupId, GroupName, Host, HostName,
+    HostState, InstallationId, Kind, Revision, Timestamp,
 };
 
 use self::readers::Readers;
@@ -150,6 +151,21 @@ impl Store for EmbeddedStore {
 
     async fn forget_activities(&self, before: Timestamp) -> Result<u64> {
         self.writer.write(move |db| history::forget(db, before)).await
+    }
+
+    async fn put_decisions(&self, decisions: &[Decision]) -> Result<()> {
+        let rows: Vec<_> = decisions.iter().map(decisions::Row::of).collect::<Result<_>>()?;
+        self.writer.write(move |db| decisions::put(db, &rows)).await
+    }
+
+    async fn decisions(&self, group: GroupId, limit: usize) -> Result<Vec<Decision>> {
+        self.readers
+            .read(move |db| decisions::list(db, group, limit))
+            .await
+    }
+
+    async fn forget_decisions(&self, before: Timestamp) -> Result<u64> {
+        self.writer.write(move |db| decisions::forget(db, before)).await
     }
 
     async fn put_host(&self, host: &Host) -> Result<()> {

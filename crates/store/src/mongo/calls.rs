@@ -143,6 +143,18 @@ impl Link {
         }
     }
 
+    /// Stores a document under its id, whatever was there.
+    pub(super) async fn put(&self, collection: &str, row: Document) -> Result<()> {
+        let collection = self.collection(collection);
+        let key = mongodb::bson::doc! { "_id": row.get_str("_id").unwrap_or_default() };
+        let first = collection.replace_one(key.clone(), &row).upsert(true);
+        if let Written::Done(_) = self.write(first).await? {
+            return Ok(());
+        }
+        // Two at once both found nothing there, and the other was first to make it: now there is something to replace.
+        self.write(collection.replace_one(key, &row)).await.map(|_| ())
+    }
+
     /// Runs a call that changes something, and gives the driver's error as it is.
     pub(super) async fn attempt<T>(
         &self,

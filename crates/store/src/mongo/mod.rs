@@ -3,6 +3,7 @@
 //! How reads and writes are confirmed is argued in `docs/adr/0013-mongodb-one-document-per-aggregate.md`.
 
 mod calls;
+mod decisions;
 mod documents;
 mod errors;
 mod fields;
@@ -18,8 +19,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::{
-    AccountName, Activity, CommitId, Document, Group, GroupId, GroupName, Host, HostName, HostState,
-    InstallationId, Kind, Revision, Timestamp,
+    AccountName, Activity, CommitId, Decision, Document, Group, GroupId, GroupName, Host, HostName,
+    HostState, InstallationId, Kind, Revision, Timestamp,
 };
 use mongodb::Client;
 use tempfile::NamedTempFile;
@@ -178,6 +179,18 @@ impl Store for MongoStore {
 
     async fn forget_activities(&self, before: Timestamp) -> Result<u64> {
         history::forget(&self.asg, before).await
+    }
+
+    async fn put_decisions(&self, decisions: &[Decision]) -> Result<()> {
+        decisions::put(&self.asg, decisions).await
+    }
+
+    async fn decisions(&self, group: GroupId, limit: usize) -> Result<Vec<Decision>> {
+        decisions::list(&self.asg, group, limit).await
+    }
+
+    async fn forget_decisions(&self, before: Timestamp) -> Result<u64> {
+        decisions::forget(&self.asg, before).await
     }
 
     async fn put_host(&self, host: &Host) -> Result<()> {

@@ -151,7 +151,7 @@ pub(super) async fn put_token(link: &Link, token: &Token) -> Result<()> {
         "expires": token.expires.millis(),
         "body": size::encode(token)?,
     };
-    put(link, TOKENS, row).await
+    link.put(TOKENS, row).await
 }
 
 pub(super) async fn token(link: &Link, hash: &str) -> Result<Option<Token>> {
@@ -165,18 +165,6 @@ pub(super) async fn forget_tokens(link: &Link, before: Timestamp) -> Result<u64>
         Written::Done(result) => Ok(result.deleted_count),
         Written::Taken => Ok(0),
     }
-}
-
-/// Stores a document under its id, whatever was there.
-async fn put(link: &Link, collection: &str, row: Document) -> Result<()> {
-    let collection = link.collection(collection);
-    let key = doc! { "_id": row.get_str("_id").unwrap_or_default() };
-    let first = collection.replace_one(key.clone(), &row).upsert(true);
-    if let Written::Done(_) = link.write(first).await? {
-        return Ok(());
-    }
-    // Two at once both found nothing there, and the other was first to make it: now there is something to replace.
-    link.write(collection.replace_one(key, &row)).await.map(|_| ())
 }
 
 /// Reads from the server itself: an answer of a connection alone would prove nothing.

@@ -5,6 +5,7 @@ use mongodb::bson::{Document, doc};
 use mongodb::options::IndexOptions;
 
 use super::calls::{Link, Written};
+use super::decisions::DECISIONS;
 use super::documents::DOCUMENTS;
 use super::groups::GROUPS;
 use super::history::ACTIVITIES;
@@ -12,7 +13,7 @@ use super::registry::{SERVICE, TOKENS};
 use crate::{Result, StoreError};
 
 /// What this microscaler reads and writes.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 /// Brings the databases to [`VERSION`]. Several processes may do so at once: every step can be made twice.
 pub(super) async fn prepare(asg: &Link, auth: &Link) -> Result<()> {
@@ -32,10 +33,11 @@ pub(super) async fn prepare(asg: &Link, auth: &Link) -> Result<()> {
     note(asg, stored).await
 }
 
-/// Makes the next version out of version `from`. The first needs nothing but its indexes.
+/// Makes the next version out of version `from`. The first two need nothing but their indexes: the second brought the
+/// decisions.
 fn migrate(from: i64) -> Result<()> {
     match from {
-        0 => Ok(()),
+        0 | 1 => Ok(()),
         other => Err(StoreError::Corrupt {
             what: "schema".to_owned(),
             reason: format!("no way is known from version {other}"),
@@ -80,6 +82,9 @@ async fn make_indexes(asg: &Link, auth: &Link) -> Result<()> {
     let page = index(doc! { "group": 1, "start": -1, "_id": -1 }, false);
     make(asg, ACTIVITIES, page).await?;
     make(asg, ACTIVITIES, index(doc! { "start": 1 }, false)).await?;
+    let last = index(doc! { "group": 1, "at": -1, "_id": -1 }, false);
+    make(asg, DECISIONS, last).await?;
+    make(asg, DECISIONS, index(doc! { "at": 1 }, false)).await?;
     make(auth, TOKENS, index(doc! { "expires": 1 }, false)).await
 }
 

@@ -21,7 +21,7 @@ async fn a_newer_schema_is_refused_and_left_alone() {
     };
     assert_eq!(what, "schema");
     assert!(
-        reason.contains("version 99") && reason.contains("up to 1"),
+        reason.contains("version 99") && reason.contains("up to 2"),
         "{reason}"
     );
     assert_eq!(

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{
-    AccountName, Activity, CommitId, Document, Group, GroupId, GroupName, Host, HostName, HostState,
-    InstallationId, Kind, Revision, Timestamp,
+    AccountName, Activity, CommitId, Decision, Document, Group, GroupId, GroupName, Host, HostName,
+    HostState, InstallationId, Kind, Revision, Timestamp,
 };
 use futures_util::FutureExt;
 use store::{GroupQuery, Lease, Result, Store, Token, Versioned};
@@ -163,6 +163,24 @@ impl Store for SimStore {
     async fn forget_activities(&self, before: Timestamp) -> Result<u64> {
         self.write("forget_activities", move |store| {
             async move { store.forget_activities(before).await }.boxed()
+        })
+        .await
+    }
+
+    async fn put_decisions(&self, decisions: &[Decision]) -> Result<()> {
+        let decisions = decisions.to_vec();
+        let call = move |store: Arc<dyn Store>| async move { store.put_decisions(&decisions).await };
+        self.write("put_decisions", move |store| call(store).boxed())
+            .await
+    }
+
+    async fn decisions(&self, group: GroupId, limit: usize) -> Result<Vec<Decision>> {
+        read!(self, store => store.decisions(group, limit))
+    }
+
+    async fn forget_decisions(&self, before: Timestamp) -> Result<u64> {
+        self.write("forget_decisions", move |store| {
+            async move { store.forget_decisions(before).await }.boxed()
         })
         .await
     }

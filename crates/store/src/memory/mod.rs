@@ -1,16 +1,18 @@
 //! The store in memory: for simulations and tests. Every call ends at once, in the order of the calls.
 
+mod state;
+
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use domain::{
-    AccountName, Activity, ActivityId, CommitId, Document, Group, GroupId, GroupName, Host, HostName,
+    AccountName, Activity, CommitId, Decision, Document, Group, GroupId, GroupName, Host, HostName,
     HostState, InstallationId, Kind, Revision, Timestamp,
 };
 
+use self::state::{DocumentKey, State, forget, key_of};
 use crate::{GroupQuery, Lease, Result, Store, StoreError, Token, Versioned, size};
 
 /// Nothing of it outlives the value.
@@ -18,20 +20,6 @@ use crate::{GroupQuery, Lease, Result, Store, StoreError, Token, Versioned, size
 pub struct MemoryStore {
     state: Mutex<State>,
 }
-
-#[derive(Debug, Default)]
-struct State {
-    installation: Option<InstallationId>,
-    groups: BTreeMap<GroupId, Versioned<Group>>,
-    names: BTreeMap<(AccountName, GroupName), GroupId>,
-    documents: BTreeMap<DocumentKey, Versioned<Document>>,
-    activities: BTreeMap<ActivityId, Activity>,
-    hosts: BTreeMap<HostName, Host>,
-    tokens: BTreeMap<String, Token>,
-    lease: Option<Lease>,
-}
-
-type DocumentKey = (Kind, AccountName, String);
 
 impl MemoryStore {
     /// An empty store.
@@ -43,34 +31,6 @@ impl MemoryStore {
     fn state(&self) -> MutexGuard<'_, State> {
         // No call leaves a change half made, so what a panicking thread left is whole.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn key_of(document: &Document) -> DocumentKey {
-    let (kind, name) = (document.body.kind(), document.body.name());
-    (kind, document.account.clone(), name.to_owned())
-}
-
-impl State {
-    /// The group, if it can be replaced by `next`.
-    fn replaceable(&mut self, next: &Group, expected: Revision) -> Result<&mut Versioned<Group>> {
-        let stored = self.groups.get_mut(&next.id).ok_or(StoreError::Conflict)?;
-        let old = &stored.value;
-        if old.epoch > next.epoch {
-            return Err(StoreError::Fenced(old.epoch));
-        }
-        let stays = old.account == next.account && old.name == next.name && (next.deleted || !old.deleted);
-        if stored.revision != expected || !stays {
-            return Err(StoreError::Conflict);
-        }
-        Ok(stored)
-    }
-
-    fn document(&mut self, key: DocumentKey, expected: Revision) -> Result<&mut Versioned<Document>> {
-        let stored = self.documents.get_mut(&key);
-        stored
-            .filter(|stored| stored.revision == expected)
-            .ok_or(StoreError::Conflict)
     }
 }
 
@@ -230,6 +190,25 @@ impl Store for MemoryStore {
         }))
     }
 
+    async fn put_decisions(&self, decisions: &[Decision]) -> Result<()> {
+        let decisions = decisions.iter().map(|decision| (decision.id, decision.clone()));
+        self.state().decisions.extend(decisions);
+        Ok(())
+    }
+
+    async fn decisions(&self, group: GroupId, limit: usize) -> Result<Vec<Decision>> {
+        let state = self.state();
+        let mut found: Vec<&Decision> = state.decisions.values().filter(|d| d.group == group).collect();
+        found.sort_by_key(|decision| Reverse((decision.at, decision.id)));
+        Ok(found.into_iter().take(limit).cloned().collect())
+    }
+
+    async fn forget_decisions(&self, before: Timestamp) -> Result<u64> {
+        Ok(forget(&mut self.state().decisions, |decision| {
+            decision.at < before
+        }))
+    }
+
     async fn put_host(&self, host: &Host) -> Result<()> {
         let mut state = self.state();
         let known = state
@@ -292,10 +271,4 @@ impl Store for MemoryStore {
     async fn ping(&self) -> Result<()> {
         Ok(())
     }
-}
-
-fn forget<K: Ord, V>(map: &mut BTreeMap<K, V>, old: impl Fn(&V) -> bool) -> u64 {
-    let before = map.len();
-    map.retain(|_, value| !old(value));
-    u64::try_from(before - map.len()).unwrap_or(u64::MAX)
 }
