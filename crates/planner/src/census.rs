@@ -1,6 +1,6 @@
 //! A group's records, told apart by what they count as.
 
-use domain::{Instance, Phase, Timestamp};
+use domain::{Instance, Phase, Process, Timestamp};
 
 use crate::World;
 use crate::strays::Stray;
@@ -17,6 +17,8 @@ pub(crate) struct Census<'a> {
     pub(crate) stalled: Vec<&'a Instance>,
     /// Terminating records whose containers may still run, and which therefore keep their slots.
     pub(crate) ending: usize,
+    /// The user suspended what removes instances.
+    pub(crate) keeps_all: bool,
 }
 
 impl<'a> Census<'a> {
@@ -28,6 +30,7 @@ impl<'a> Census<'a> {
             strays: Vec::new(),
             stalled: Vec::new(),
             ending: 0,
+            keeps_all: group.is_suspended(Process::Terminate),
         };
         for instance in &group.instances {
             if instance.is_capacity(world.now) {

@@ -17,6 +17,7 @@ mod scale_in;
 pub mod scaling;
 mod shortage;
 mod strays;
+mod suspended;
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -149,9 +150,7 @@ fn keep(world: &World<'_>, plan: &mut Plan) {
     let group = lost::settle_returned(&world.over(&group), plan);
     let world = world.over(&group);
     let census = Census::of(&world);
-    scale_in::shed_surplus(&census, plan);
-    strays::retire_replaced(&group, &census, plan);
-    launch::fill(&world, &census, plan);
+    suspended::fill_and_shed(&world, &census, plan);
     if let Some(deadline) = census.next_deadline() {
         plan.recheck_at(deadline);
     }

@@ -97,7 +97,7 @@ pub(crate) fn retire_replaced(group: &Group, census: &Census<'_>, plan: &mut Pla
 /// Terminates one stray so that its slot becomes free for a replacement, when nothing else will free one.
 pub(crate) fn make_room(census: &Census<'_>, plan: &mut Plan) {
     let ends = |intent: &Intent| matches!(intent, Intent::Terminate { .. });
-    if !census.at_rest() || plan.intents.iter().any(ends) {
+    if census.keeps_all || !census.at_rest() || plan.intents.iter().any(ends) {
         return;
     }
     let movable: Vec<Stray<'_>> = census

@@ -4,7 +4,7 @@ use crate::group::{BACKOFF_RESET, EARLY_EXIT};
 use crate::instance::{Lost, Mark};
 use crate::phase::{Event, Phase};
 use crate::report::{ContainerFacts, ContainerState, Health};
-use crate::{Cause, Group, Illegal, Instance, InstanceId, LaunchHealth, Timestamp};
+use crate::{Cause, Group, Illegal, Instance, InstanceId, LaunchHealth, Process, Timestamp};
 
 /// Something learnt about one instance.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,6 +121,9 @@ impl Group {
             after.note(facts, *mark);
         }
         for event in seen.events(&before.phase) {
+            if self.bears_with(&before.phase, &event) {
+                continue;
+            }
             after.phase = after.phase.on(event, now)?;
         }
         after.lost = lost_after(&before, &after.phase, seen, now);
@@ -138,6 +141,12 @@ impl Group {
             *slot = after;
         }
         Ok(true)
+    }
+
+    /// Whether an instance that is unhealthy stays, because its replacement is suspended. Reports tell it again.
+    fn bears_with(&self, phase: &Phase, event: &Event) -> bool {
+        let serves = matches!(phase, Phase::InService { .. });
+        serves && *event == Event::Unhealthy && self.is_suspended(Process::ReplaceUnhealthy)
     }
 
     /// History and launch health of one transition.

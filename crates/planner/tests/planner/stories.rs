@@ -6,4 +6,5 @@ mod ledger;
 mod life;
 mod lost;
 mod operators;
+mod suspended;
 mod zones;

@@ -1,0 +1,40 @@
+//! Processes that a user suspended: what they would have done is left undone, and told.
+
+use domain::Process;
+
+use crate::census::Census;
+use crate::{Plan, World, launch, scale_in, strays};
+
+/// Brings a group to its desired capacity, by the processes that run.
+pub(crate) fn fill_and_shed(world: &World<'_>, census: &Census<'_>, plan: &mut Plan) {
+    let group = world.group;
+    if group.is_suspended(Process::Terminate) {
+        keep_all(census, plan);
+    } else {
+        scale_in::shed_surplus(census, plan);
+        strays::retire_replaced(group, census, plan);
+    }
+    if group.is_suspended(Process::Launch) {
+        launch_none(census, plan);
+    } else {
+        launch::fill(world, census, plan);
+    }
+}
+
+fn keep_all(census: &Census<'_>, plan: &mut Plan) {
+    let surplus = census.capacity().saturating_sub(census.wanted);
+    let waiting = surplus.max(census.strays.len());
+    if waiting > 0 {
+        let why = format!("Terminate is suspended: {waiting} instances wait to be terminated");
+        plan.reasons.push(why);
+    }
+}
+
+fn launch_none(census: &Census<'_>, plan: &mut Plan) {
+    let missing = census.missing();
+    if missing > 0 {
+        let short = census.capacity() < census.wanted;
+        let why = format!("Launch is suspended: {missing} instances wait to be launched");
+        plan.held_up(why, short);
+    }
+}
