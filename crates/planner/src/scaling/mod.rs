@@ -3,12 +3,23 @@
 //! [`decide`] is pure: what was measured comes in through [`Look`], what earlier decisions were through [`Memory`], the
 //! time with the scene. Nothing is removed because data is missing.
 
+mod breach;
+mod clamps;
+mod combine;
+mod decide;
+mod members;
 mod memory;
+mod stage;
+mod threshold;
+mod wish;
+mod words;
 
 use std::time::Duration;
 
 use domain::{Decision, Group, Policy, Timestamp};
 
+pub use decide::decide;
+pub use members::members;
 pub use memory::Memory;
 
 /// A figure that a policy looks at, and what it rests on.
@@ -55,6 +66,8 @@ pub struct Decided {
     pub decision: Decision,
     /// The capacity that the policies wished for together, before anything stood in its way: for [`Memory::note`].
     pub wished: u32,
+    /// How long [`Memory::note`] has to keep it.
+    pub keep: Duration,
     /// When time alone changes the decision, be it a cooldown's end; `None` when only news can.
     pub recheck: Option<Timestamp>,
 }

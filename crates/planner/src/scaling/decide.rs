@@ -1,0 +1,71 @@
+//! From wishes to a decision.
+
+use std::time::Duration;
+
+use domain::{Decision, DecisionId, GroupState};
+
+use super::clamps::{self, Course};
+use super::stage::Stage;
+use super::wish::Said;
+use super::{Decided, Scene, combine, wish, words};
+
+/// Decides about a group's desired capacity. Pure: same scene, same decision.
+///
+/// Each policy that acts wishes for a capacity, the highest wish holds, and clamps stand in its way. The policies of a
+/// group that is not started are off.
+#[must_use]
+pub fn decide(scene: &Scene<'_>) -> Decided {
+    let stage = Stage::of(scene);
+    if scene.group.state != GroupState::Started || scene.group.deleted {
+        let outcome = format!("policies are off: the group is {}", scene.group.state.as_str());
+        return decided(
+            &stage,
+            Vec::new(),
+            Course::begin(stage.current),
+            stage.current,
+            outcome,
+        );
+    }
+    let said: Vec<Said> = scene
+        .policies
+        .iter()
+        .map(|policy| wish::of(&stage, policy))
+        .collect();
+    let together = combine::combine(&said);
+    let wished = together.capacity.unwrap_or(stage.current);
+    let mut course = Course::begin(wished);
+    clamps::run(&stage, &together, &mut course);
+    let outcome = outcome(&stage, &course);
+    decided(&stage, said, course, wished, outcome)
+}
+
+fn outcome(stage: &Stage<'_>, course: &Course) -> String {
+    let change = words::change(stage.current, course.capacity);
+    format!("desired capacity {}: {change}", course.capacity)
+}
+
+fn decided(stage: &Stage<'_>, said: Vec<Said>, course: Course, wished: u32, outcome: String) -> Decided {
+    let group = stage.scene.group;
+    let decision = Decision {
+        id: DecisionId::of_idle(group.id),
+        group: group.id,
+        account: group.account.clone(),
+        group_name: group.name.clone(),
+        at: stage.scene.now,
+        before: stage.current,
+        after: course.capacity,
+        min_size: group.spec.min_size,
+        max_size: group.spec.max_size,
+        in_service: stage.in_service,
+        warming: stage.warming,
+        wishes: said.into_iter().map(|said| said.wish).collect(),
+        clamps: course.clamps,
+        outcome,
+    };
+    Decided {
+        decision,
+        wished,
+        keep: Duration::from_secs(300),
+        recheck: course.recheck,
+    }
+}

@@ -1,0 +1,25 @@
+//! Whose samples count.
+
+use std::time::Duration;
+
+use domain::{Group, Instance, Phase, Timestamp};
+
+/// The instances whose samples count, as EC2 has it: in service for the group's `instance_warmup`, not terminating, and
+/// not on a lost host.
+pub fn members(group: &Group, now: Timestamp) -> impl Iterator<Item = &Instance> {
+    group.instances.iter().filter(move |i| is_member(group, i, now))
+}
+
+/// Instances that are capacity, or will be, and whose samples do not count yet.
+pub(crate) fn warming(group: &Group, now: Timestamp) -> usize {
+    let is_warming = |i: &&Instance| i.is_capacity(now) && !is_member(group, i, now);
+    group.instances.iter().filter(is_warming).count()
+}
+
+fn is_member(group: &Group, instance: &Instance, now: Timestamp) -> bool {
+    let warmup = Duration::from_secs(group.spec.scaling.warmup().into());
+    match instance.phase {
+        Phase::InService { since } => instance.is_serving() && now >= since + warmup,
+        Phase::Pending { .. } | Phase::Terminating { .. } | Phase::Terminated { .. } => false,
+    }
+}
