@@ -1,40 +1,66 @@
-//! Activities leave the aggregates' outboxes for the history, behind the decisions and idempotently.
+//! Activities and decisions leave the aggregates' outboxes for the history, behind the decisions and idempotently.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use domain::{Activity, ActivityStatus, Group, GroupId, InstanceId};
+use domain::{Activity, ActivityStatus, Decision, DecisionId, Group, GroupId, InstanceId};
 use store::Store;
 use tokio::task::JoinSet;
 
 /// Copies outboxes, one copy per group at a time.
 #[derive(Default)]
 pub(crate) struct History {
-    copying: JoinSet<(GroupId, Option<Vec<Activity>>)>,
+    copying: JoinSet<(GroupId, Option<Copied>)>,
     busy: BTreeSet<GroupId>,
-    copied: BTreeMap<GroupId, Vec<Activity>>,
+    copied: BTreeMap<GroupId, Copied>,
     telling: JoinSet<()>,
     /// What was said last of each launch that is under way.
     words: BTreeMap<InstanceId, String>,
 }
 
+/// What of a group's outbox is in the history.
+#[derive(Clone, Default)]
+struct Copied {
+    activities: Vec<Activity>,
+    decisions: Vec<DecisionId>,
+}
+
+impl Copied {
+    fn is_empty(&self) -> bool {
+        self.activities.is_empty() && self.decisions.is_empty()
+    }
+
+    fn covers(&self, activity: &Activity) -> bool {
+        self.activities.contains(activity)
+    }
+
+    fn has(&self, decision: &Decision) -> bool {
+        self.decisions.contains(&decision.id)
+    }
+}
+
 impl History {
     /// Begins to copy what a group's outbox holds and was not copied yet.
     pub(crate) fn copy(&mut self, store: &Arc<dyn Store>, group: &Group) {
-        let done = self.copied.get(&group.id);
-        let is_new = |activity: &&Activity| done.is_none_or(|done| !done.contains(activity));
-        let fresh: Vec<Activity> = group.outbox.iter().filter(is_new).cloned().collect();
-        if fresh.is_empty() || !self.busy.insert(group.id) {
+        let done = self.copied.get(&group.id).cloned().unwrap_or_default();
+        let activities = group.outbox.iter().filter(|activity| !done.covers(activity));
+        let decisions = group.decisions.iter().filter(|decision| !done.has(decision));
+        let (activities, decisions): (Vec<_>, Vec<_>) =
+            (activities.cloned().collect(), decisions.cloned().collect());
+        if (activities.is_empty() && decisions.is_empty()) || !self.busy.insert(group.id) {
             return;
         }
         let (store, id) = (Arc::clone(store), group.id);
-        let told: Vec<Activity> = fresh
-            .iter()
-            .cloned()
+        let fresh = Copied {
+            decisions: decisions.iter().map(|decision| decision.id).collect(),
+            activities: activities.clone(),
+        };
+        let told: Vec<Activity> = activities
+            .into_iter()
             .map(|activity| self.explained(activity))
             .collect();
         self.copying.spawn(async move {
-            match store.put_activities(&told).await {
+            match write(&*store, &told, &decisions).await {
                 Ok(()) => (id, Some(fresh)),
                 Err(error) => {
                     tracing::warn!(group = %id, %error, "history was not written; it is tried again");
@@ -73,7 +99,10 @@ impl History {
     /// Whether something copied waits to be taken out of the group's outbox.
     pub(crate) fn is_waiting(&self, group: &Group) -> bool {
         let done = self.copied.get(&group.id);
-        done.is_some_and(|done| group.outbox.iter().any(|activity| done.contains(activity)))
+        done.is_some_and(|done| {
+            group.outbox.iter().any(|activity| done.covers(activity))
+                || group.decisions.iter().any(|decision| done.has(decision))
+        })
     }
 
     /// The next group whose copy ended, well or not; for ever pending when none is under way.
@@ -82,8 +111,10 @@ impl History {
             match self.copying.join_next().await {
                 Some(Ok((group, copied))) => {
                     self.busy.remove(&group);
-                    if let Some(activities) = copied {
-                        self.copied.entry(group).or_default().extend(activities);
+                    if let Some(copied) = copied {
+                        let known = self.copied.entry(group).or_default();
+                        known.activities.extend(copied.activities);
+                        known.decisions.extend(copied.decisions);
                     }
                     return group;
                 }
@@ -98,15 +129,19 @@ impl History {
         let Some(done) = self.copied.get(&group.id) else {
             return false;
         };
-        let before = group.outbox.len();
-        group.outbox.retain(|activity| !done.contains(activity));
-        group.outbox.len() < before
+        let waiting = |group: &Group| group.outbox.len() + group.decisions.len();
+        let before = waiting(group);
+        group.outbox.retain(|activity| !done.covers(activity));
+        group.decisions.retain(|decision| !done.has(decision));
+        waiting(group) < before
     }
 
     /// Forgets what a stored group does not hold any more.
     pub(crate) fn settle(&mut self, group: &Group) {
         if let Some(done) = self.copied.get_mut(&group.id) {
-            done.retain(|activity| group.outbox.contains(activity));
+            done.activities.retain(|activity| group.outbox.contains(activity));
+            let waits = |id: &DecisionId| group.decisions.iter().any(|decision| decision.id == *id);
+            done.decisions.retain(waits);
             if done.is_empty() {
                 self.copied.remove(&group.id);
             }
@@ -117,6 +152,11 @@ impl History {
     pub(crate) fn forget(&mut self, group: GroupId) {
         self.copied.remove(&group);
     }
+}
+
+async fn write(store: &dyn Store, activities: &[Activity], decisions: &[Decision]) -> store::Result<()> {
+    store.put_activities(activities).await?;
+    store.put_decisions(decisions).await
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ mod notes;
 mod orphans;
 mod round;
 mod samples;
+mod scaling;
 mod sweep;
 mod template;
 

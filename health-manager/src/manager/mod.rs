@@ -23,6 +23,7 @@ use crate::history::History;
 use crate::inbox::Inbox;
 use crate::orphans::Orphans;
 use crate::samples::Samples;
+use crate::scaling::Scaling;
 use crate::{Deps, ManagerError, sweep};
 use scan::{Scan, finished, scan};
 use wake::at;
@@ -41,6 +42,7 @@ pub(crate) struct Manager {
     pub(crate) history: History,
     pub(crate) orphans: Orphans,
     pub(crate) samples: Samples,
+    pub(crate) scaling: Scaling,
     /// Groups to decide about now.
     pub(crate) dirty: BTreeSet<GroupId>,
     /// Groups whose copy may be old.
@@ -82,6 +84,7 @@ impl Manager {
             fleet: Fleet::new(hosts, deps.settings.max_age_stale, deps.settings.lost_grace),
             orphans: Orphans::new(deps.settings.orphan_wait),
             samples: Samples::start(&deps.cache, deps.clock.now(), deps.metrics.clone()),
+            scaling: Scaling::new(),
             deps,
             epoch,
             cache: Cache::new(),
@@ -99,6 +102,7 @@ impl Manager {
             was_frozen: false,
         };
         manager.scanned(groups);
+        manager.heed_policies().await;
         // Who leads, and over which hosts, is told before there is anything to decide.
         manager.note_round(0, 0, Instant::now(), manager.fleet.frozen());
         manager.ask_for_reports().await;
@@ -121,6 +125,7 @@ impl Manager {
         let mut scanning: Option<Scan> = None;
         loop {
             let begun = Instant::now();
+            self.weigh();
             self.round().await?;
             let wake = self.wake_at();
             tokio::select! {
@@ -133,6 +138,7 @@ impl Manager {
                         self.fleet.listened();
                         self.scanned(groups);
                         self.heed_operators().await;
+                        self.heed_policies().await;
                     }
                     Err(error) => tracing::warn!(%error, "the scan of all groups failed; it is tried again"),
                 },

@@ -64,7 +64,10 @@ impl Manager {
                         self.history.progress(&self.deps.store, activity);
                     }
                 }
-                Consequence::Sampled(instances) => self.samples.hear(instances),
+                Consequence::Sampled(instances) => {
+                    self.scaling.heard(instances.iter().map(|sample| sample.group));
+                    self.samples.hear(instances);
+                }
                 Consequence::WrongEngine(stamp) => tracing::error!(
                     host = %stamp.host, engine = %stamp.engine,
                     "refused: another engine is known under this host name"
@@ -94,12 +97,13 @@ impl Manager {
             }
             Some(Received::Item(Nudge::Report)) => {}
             Some(Received::Item(Nudge::Hosts)) => self.heed_operators().await,
-            Some(Received::Item(Nudge::Policies)) => {}
+            Some(Received::Item(Nudge::Policies)) => self.heed_policies().await,
             Some(Received::Lagged) => {
                 let ids = self.cache.ids();
                 self.stale.extend(ids.iter().copied());
                 self.dirty.extend(ids);
                 self.heed_operators().await;
+                self.heed_policies().await;
             }
         }
         Ok(())

@@ -64,6 +64,9 @@ impl Manager {
         match result {
             Ok(written) => {
                 self.note_transitions(&proposal.before.value, &proposal.next, &proposal.refused);
+                if let Some(decided) = &proposal.decided {
+                    self.note_moved(decided);
+                }
                 proposal.next = written.value;
                 self.settle(written.revision, proposal);
             }

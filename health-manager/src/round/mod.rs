@@ -7,6 +7,7 @@ mod read;
 use std::collections::BTreeSet;
 
 use domain::{Group, InstanceId, Timestamp};
+use planner::scaling::Decided;
 use store::Versioned;
 use tokio::time::Instant;
 
@@ -25,6 +26,8 @@ struct Proposal {
     /// Records that their full hosts refused: no fault of host or image.
     refused: BTreeSet<InstanceId>,
     recheck: Option<Timestamp>,
+    /// What policies decided.
+    decided: Option<Decided>,
 }
 
 impl Manager {

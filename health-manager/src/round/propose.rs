@@ -28,10 +28,10 @@ impl Manager {
         self.note_full_hosts(due);
         self.cache.see_hosts(self.fleet.views());
         let frozen = self.note_fleet();
-        let mut proposals: Vec<Proposal> = due
-            .iter()
-            .filter(|id| !self.stale.contains(id))
-            .filter_map(|id| self.cache.get(*id).cloned())
+        let fresh = due.iter().filter(|id| !self.stale.contains(id));
+        let known: Vec<_> = fresh.filter_map(|id| self.cache.get(*id).cloned()).collect();
+        let mut proposals: Vec<Proposal> = known
+            .into_iter()
             .map(|before| self.observed(before, now))
             .collect();
         let templates = self.templates(&proposals, now).await;
@@ -64,7 +64,7 @@ impl Manager {
         }
     }
 
-    fn observed(&self, before: Versioned<Group>, now: Timestamp) -> Proposal {
+    fn observed(&mut self, before: Versioned<Group>, now: Timestamp) -> Proposal {
         let mut next = before.value.clone();
         let heard = self.inbox.of(next.id);
         let mut refused = BTreeSet::new();
@@ -76,8 +76,10 @@ impl Manager {
                 refused.insert(*record);
             }
         }
+        let observed = heard.len();
         Proposal {
-            observed: heard.len(),
+            observed,
+            decided: self.follow_load(&mut next, now),
             before,
             next,
             refused,

@@ -51,6 +51,7 @@ impl Manager {
         self.cache.forget(id);
         self.dispatch.forget(id);
         self.history.forget(id);
+        self.scaling.forget(id);
         self.reasons.remove(&id);
         self.shortfalls.remove(&id);
         self.inbox.settle(id, usize::MAX);

@@ -8,11 +8,12 @@ mod share;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use cache::Cache;
 use domain::report::Load;
 use domain::{InstanceId, Sample, Timestamp};
-use samples::Windows;
+use samples::{Metric, Reading, Statistic, Windows};
 use telemetry::Metrics;
 use tokio::time::Instant;
 
@@ -62,6 +63,19 @@ impl Samples {
             sharing: Sharing::start(cache, clock, metrics.clone()),
             metrics,
         }
+    }
+
+    /// One figure of some instances over the `window` that ended `ago`; see [`Windows::statistic`].
+    pub(crate) fn statistic(
+        &self,
+        members: impl IntoIterator<Item = InstanceId>,
+        metric: Metric,
+        statistic: Statistic,
+        window: Duration,
+        ago: Duration,
+    ) -> Option<Reading> {
+        let end = self.clock.now() - ago;
+        self.windows.statistic(members, metric, statistic, window, end)
     }
 
     /// Takes in what an agent just told of instances that are known.

@@ -5,13 +5,17 @@ use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use prometheus_client::collector::Collector;
-use prometheus_client::encoding::DescriptorEncoder;
+use prometheus_client::encoding::{DescriptorEncoder, NoLabelSet};
 use prometheus_client::metrics::MetricType;
 
 #[derive(Debug, Default)]
 struct Figures {
     desired: u32,
     by_status: Vec<(&'static str, usize)>,
+    /// By policies, out and in.
+    scaled: [u64; 2],
+    /// Policies whose metric says nothing.
+    blind: usize,
 }
 
 type ByAccount = BTreeMap<String, BTreeMap<String, Figures>>;
@@ -25,17 +29,32 @@ impl Groups {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn set(&self, account: &str, group: &str, desired: u32, by_status: &[(&'static str, usize)]) {
+    fn change(&self, account: &str, group: &str, change: impl FnOnce(&mut Figures)) {
         let mut accounts = self.lock();
         if let Some(known) = accounts.get_mut(account).and_then(|groups| groups.get_mut(group)) {
-            known.desired = desired;
-            known.by_status.clear();
-            known.by_status.extend_from_slice(by_status);
-            return;
+            return change(known);
         }
-        let by_status = by_status.to_vec();
         let groups = accounts.entry(account.to_owned()).or_default();
-        groups.insert(group.to_owned(), Figures { desired, by_status });
+        change(groups.entry(group.to_owned()).or_default());
+    }
+
+    pub(super) fn set(&self, account: &str, group: &str, desired: u32, by_status: &[(&'static str, usize)]) {
+        self.change(account, group, |figures| {
+            figures.desired = desired;
+            figures.by_status.clear();
+            figures.by_status.extend_from_slice(by_status);
+        });
+    }
+
+    pub(super) fn scaled(&self, account: &str, group: &str, out: bool) {
+        self.change(account, group, |figures| {
+            let [outs, ins] = &mut figures.scaled;
+            *if out { outs } else { ins } += 1;
+        });
+    }
+
+    pub(super) fn blind(&self, account: &str, group: &str, policies: usize) {
+        self.change(account, group, |figures| figures.blind = policies);
     }
 
     pub(super) fn forget(&self, account: &str, group: &str) {
@@ -83,6 +102,34 @@ impl Collector for Groups {
                 let count = i64::try_from(*count).unwrap_or(i64::MAX);
                 instances.encode_family(&labels)?.encode_gauge(&count)?;
             }
+        }
+        let mut scaled = encoder.encode_descriptor(
+            "group_scaled",
+            "Changes of a group's desired capacity by policies.",
+            None,
+            MetricType::Counter,
+        )?;
+        for (account, name, figures) in every() {
+            for (direction, count) in ["out", "in"].into_iter().zip(figures.scaled) {
+                let labels = [
+                    ("account", account.as_str()),
+                    ("group", name.as_str()),
+                    ("direction", direction),
+                ];
+                let counted = scaled.encode_family(&labels)?;
+                { counted }.encode_counter::<NoLabelSet, _, f64>(&count, None)?;
+            }
+        }
+        let mut blind = encoder.encode_descriptor(
+            "group_policies_without_data",
+            "Policies of a group whose metric says nothing.",
+            None,
+            MetricType::Gauge,
+        )?;
+        for (account, name, figures) in every() {
+            let labels = [("account", account.as_str()), ("group", name.as_str())];
+            let count = i64::try_from(figures.blind).unwrap_or(i64::MAX);
+            blind.encode_family(&labels)?.encode_gauge(&count)?;
         }
         Ok(())
     }

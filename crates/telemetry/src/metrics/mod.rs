@@ -106,6 +106,16 @@ impl Metrics {
         self.0.groups.set(account, group, desired, by_status);
     }
 
+    /// Policies moved a group, out or in.
+    pub fn scaled(&self, account: &str, group: &str, out: bool) {
+        self.0.groups.scaled(account, group, out);
+    }
+
+    /// So many policies of a group have a metric that says nothing now.
+    pub fn blind_policies(&self, account: &str, group: &str, policies: usize) {
+        self.0.groups.blind(account, group, policies);
+    }
+
     /// A group is gone: its series end.
     pub fn forget_group(&self, account: &str, group: &str) {
         self.0.groups.forget(account, group);

@@ -1,0 +1,60 @@
+//! Where policies look: the samples of a group's own instances.
+
+use std::time::Duration;
+
+use domain::{Group, InstanceId, Policy, Timestamp};
+use planner::scaling::{Look, Seen, members};
+
+use crate::samples::Samples;
+
+/// Agents sample this often at most.
+const INTERVAL: Duration = Duration::from_secs(1);
+
+/// A group's samples.
+pub(super) struct Sampled<'a> {
+    samples: &'a Samples,
+    members: Vec<InstanceId>,
+    now: Timestamp,
+}
+
+impl<'a> Sampled<'a> {
+    pub(super) fn of(group: &Group, samples: &'a Samples, now: Timestamp) -> Self {
+        let members = members(group, now).map(|instance| instance.id).collect();
+        Self {
+            samples,
+            members,
+            now,
+        }
+    }
+}
+
+impl Look for Sampled<'_> {
+    fn look(&self, policy: &Policy, window: Duration, end: Timestamp) -> Result<Seen, String> {
+        if !policy.is_sampled() {
+            return Err(format!("source {} is not declared", policy.source));
+        }
+        let metric = policy.metric.parse().map_err(|e| format!("metric {e}"))?;
+        let statistic = policy.statistic.parse().map_err(|e| format!("statistic {e}"))?;
+        if self.members.is_empty() {
+            return Err("no instance is in service and warmed up".to_owned());
+        }
+        let ago = self.now.since(end);
+        let members = self.members.iter().copied();
+        let reading = self.samples.statistic(members, metric, statistic, window, ago);
+        let reading = reading.ok_or_else(|| {
+            let (expected, seconds) = (self.members.len(), window.as_secs());
+            match ago.as_secs() {
+                0 => format!("none of {expected} instances reported within {seconds} s"),
+                ago => format!("none of {expected} instances reported in the {seconds} s before {ago} s ago"),
+            }
+        })?;
+        Ok(Seen {
+            value: reading.value,
+            reported: u32::try_from(reading.reported).unwrap_or(u32::MAX),
+        })
+    }
+
+    fn interval(&self) -> Duration {
+        INTERVAL
+    }
+}

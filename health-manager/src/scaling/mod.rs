@@ -1,0 +1,114 @@
+//! The leader follows the load: what was sampled goes to the planner, which weighs the policies; what it decides becomes
+//! desired capacity in the same commit as the plan that follows from it.
+
+mod look;
+mod policies;
+mod record;
+mod weigh;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use domain::{Decision, Group, GroupId, GroupState, Timestamp};
+use planner::scaling::{Decided, Memory, Scene, decide};
+use tokio::time::Instant;
+
+use self::look::Sampled;
+use self::policies::Policies;
+use self::record::Recorder;
+use crate::samples::Samples;
+
+/// Between two looks at groups of whose load nothing is heard: that it is missing shows, and cooldowns end.
+const TICK: Duration = Duration::from_secs(1);
+
+/// How long wishes and changes are remembered: what stabilisation windows and rates may look back on.
+const REMEMBERED: Duration = Duration::from_secs(3600);
+
+/// What the leader keeps for policies. A successor rebuilds it.
+pub(crate) struct Scaling {
+    policies: Policies,
+    states: BTreeMap<GroupId, State>,
+    recorder: Recorder,
+    /// Groups of whose load something was heard.
+    heard: BTreeSet<GroupId>,
+    /// Groups that shall move.
+    moving: BTreeSet<GroupId>,
+    tick: Instant,
+}
+
+/// A group's.
+struct State {
+    memory: Memory,
+    /// The last decision that changed nothing, unless the history has it.
+    idle: Option<Decision>,
+    /// When the history was told last of one.
+    told: Option<Instant>,
+}
+
+impl Scaling {
+    pub(crate) fn new() -> Self {
+        Self {
+            policies: Policies::default(),
+            states: BTreeMap::new(),
+            recorder: Recorder::default(),
+            heard: BTreeSet::new(),
+            moving: BTreeSet::new(),
+            tick: Instant::now(),
+        }
+    }
+
+    /// Something was heard of the load of these.
+    pub(crate) fn heard(&mut self, groups: impl IntoIterator<Item = GroupId>) {
+        self.heard.extend(groups);
+    }
+
+    /// When to weigh next without being told anything; none without policies.
+    pub(crate) fn next_due(&self) -> Option<Instant> {
+        (!self.policies.is_empty()).then_some(self.tick)
+    }
+
+    /// What the policies decide about a group as it is; none where there are none, or it is not started.
+    fn decide(&mut self, group: &Group, samples: &Samples, frozen: bool, now: Timestamp) -> Option<Decided> {
+        let policies = self.policies.of(group)?;
+        if group.state != GroupState::Started || group.deleted {
+            self.states.remove(&group.id);
+            return None;
+        }
+        let state = self.states.entry(group.id).or_insert_with(|| State {
+            memory: Memory::begin(group.spec.desired_capacity, now),
+            idle: None,
+            told: None,
+        });
+        let policies: Vec<_> = policies.iter().collect();
+        Some(decide(&Scene {
+            group,
+            policies: &policies,
+            look: &Sampled::of(group, samples, now),
+            memory: &state.memory,
+            frozen,
+            now,
+        }))
+    }
+
+    /// Notes a decision that moved a group, once that is stored.
+    pub(crate) fn moved(&mut self, group: GroupId, decided: &Decided) {
+        if let Some(state) = self.states.get_mut(&group) {
+            let (before, at) = (decided.decision.before, decided.decision.at);
+            state.memory.note(decided.wished, Some(before), REMEMBERED, at);
+            state.idle = None;
+        }
+    }
+
+    fn rest(&mut self, decided: Decided) {
+        if let Some(state) = self.states.get_mut(&decided.decision.group) {
+            let at = decided.decision.at;
+            state.memory.note(decided.wished, None, REMEMBERED, at);
+            state.idle = Some(decided.decision);
+        }
+    }
+
+    /// Drops what it keeps of groups that are gone.
+    pub(crate) fn forget(&mut self, group: GroupId) {
+        self.states.remove(&group);
+    }
+}

@@ -1,0 +1,48 @@
+//! The policies of all groups, as they were read last.
+
+use std::collections::BTreeMap;
+
+use domain::{AccountName, Body, Group, GroupName, Kind, Policy};
+use store::Store;
+
+use crate::manager::Manager;
+
+/// By account and group, each group's by name.
+#[derive(Default)]
+pub(super) struct Policies(BTreeMap<AccountName, BTreeMap<GroupName, Vec<Policy>>>);
+
+impl Policies {
+    async fn read(store: &dyn Store) -> store::Result<Self> {
+        let mut all = Self::default();
+        // The store lists them by name.
+        for read in store.documents(Kind::Policy, None).await? {
+            if let Body::Policy(policy) = read.value.body {
+                let account = all.0.entry(read.value.account).or_default();
+                let group = account.entry(policy.auto_scaling_group.clone()).or_default();
+                group.push(policy);
+            }
+        }
+        Ok(all)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn of(&self, group: &Group) -> Option<&[Policy]> {
+        let found = self.0.get(&group.account)?.get(&group.name)?;
+        Some(found.as_slice())
+    }
+}
+
+impl Manager {
+    /// Reads the policies again; those that are known hold until that succeeds.
+    pub(crate) async fn heed_policies(&mut self) {
+        match Policies::read(&*self.deps.store).await {
+            Ok(read) => self.scaling.policies = read,
+            Err(error) => {
+                tracing::warn!(%error, "the policies were not read; those that are known hold until the next scan");
+            }
+        }
+    }
+}
