@@ -1,13 +1,11 @@
 //! From wishes to a decision.
 
-use std::time::Duration;
-
 use domain::{Decision, DecisionId, GroupState};
 
 use super::clamps::{self, Course};
 use super::stage::Stage;
-use super::wish::Said;
-use super::{Decided, Scene, combine, wish, words};
+use super::wish::{self, Said};
+use super::{Decided, Scene, combine};
 
 /// Decides about a group's desired capacity. Pure: same scene, same decision.
 ///
@@ -31,17 +29,19 @@ pub fn decide(scene: &Scene<'_>) -> Decided {
         .iter()
         .map(|policy| wish::of(&stage, policy))
         .collect();
-    let together = combine::combine(&said);
-    let wished = together.capacity.unwrap_or(stage.current);
-    let mut course = Course::begin(wished);
-    clamps::run(&stage, &together, &mut course);
+    let together = combine::combine(stage.current, &said);
+    let course = clamps::run(&stage, &said, &together);
     let outcome = outcome(&stage, &course);
-    decided(&stage, said, course, wished, outcome)
+    decided(&stage, said, course, together.capacity, outcome)
 }
 
 fn outcome(stage: &Stage<'_>, course: &Course) -> String {
-    let change = words::change(stage.current, course.capacity);
-    format!("desired capacity {}: {change}", course.capacity)
+    let (before, after) = (stage.current, course.capacity);
+    match course.clamps.last() {
+        _ if after != before => format!("desired capacity goes from {before} to {after}"),
+        Some(clamp) => format!("desired capacity stays {before}: {}", clamp.reason),
+        None => format!("desired capacity stays {before}"),
+    }
 }
 
 fn decided(stage: &Stage<'_>, said: Vec<Said>, course: Course, wished: u32, outcome: String) -> Decided {
@@ -65,7 +65,7 @@ fn decided(stage: &Stage<'_>, said: Vec<Said>, course: Course, wished: u32, outc
     Decided {
         decision,
         wished,
-        keep: Duration::from_secs(300),
+        keep: clamps::keep(stage),
         recheck: course.recheck,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{Group, Instance, Phase, Timestamp};
+use domain::{Cause, Group, Instance, Phase, Timestamp};
 
 /// The instances whose samples count, as EC2 has it: in service for the group's `instance_warmup`, not terminating, and
 /// not on a lost host.
@@ -14,6 +14,16 @@ pub fn members(group: &Group, now: Timestamp) -> impl Iterator<Item = &Instance>
 pub(crate) fn warming(group: &Group, now: Timestamp) -> usize {
     let is_warming = |i: &&Instance| i.is_capacity(now) && !is_member(group, i, now);
     group.instances.iter().filter(is_warming).count()
+}
+
+/// Instances that are capacity, and those that end because they were too many and have not ended yet.
+pub(crate) fn leaving(group: &Group, now: Timestamp) -> usize {
+    let is_surplus = |i: &Instance| match &i.phase {
+        Phase::Terminating { cause, .. } => *cause == Cause::ScaleIn,
+        Phase::Pending { .. } | Phase::InService { .. } | Phase::Terminated { .. } => false,
+    };
+    let is_there = |i: &&Instance| i.is_capacity(now) || (i.occupies_slot() && is_surplus(i));
+    group.instances.iter().filter(is_there).count()
 }
 
 fn is_member(group: &Group, instance: &Instance, now: Timestamp) -> bool {

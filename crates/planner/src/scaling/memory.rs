@@ -24,8 +24,11 @@ impl Memory {
     }
 
     /// Notes a decision: what was wished for, and the desired capacity before it if it changed. What is older than
-    /// `keep` is dropped.
+    /// `keep` is dropped, and so are wishes that a later one exceeds: none of them is the highest of any window.
     pub fn note(&mut self, wished: u32, changed_from: Option<u32>, keep: Duration, now: Timestamp) {
+        while self.wishes.back().is_some_and(|(_, earlier)| *earlier <= wished) {
+            self.wishes.pop_back();
+        }
         self.wishes.push_back((now, wished));
         self.changes.extend(changed_from.map(|before| (now, before)));
         let from = now - keep;
@@ -36,8 +39,12 @@ impl Memory {
     /// The highest wish since then.
     #[must_use]
     pub fn highest_since(&self, then: Timestamp) -> Option<u32> {
-        let recent = self.wishes.iter().filter(|(at, _)| *at >= then);
-        recent.map(|(_, wish)| *wish).max()
+        self.peak_since(then).map(|(_, wish)| wish)
+    }
+
+    /// The highest wish since then, and when it was last wished for.
+    pub(crate) fn peak_since(&self, then: Timestamp) -> Option<(Timestamp, u32)> {
+        self.wishes.iter().find(|(at, _)| *at >= then).copied()
     }
 
     /// What was desired at a time: before the first change since then, or `now` if there was none.
@@ -45,5 +52,10 @@ impl Memory {
     pub fn desired_at(&self, then: Timestamp, now: u32) -> u32 {
         let first = self.changes.iter().find(|(at, _)| *at > then);
         first.map_or(now, |(_, before)| *before)
+    }
+
+    /// When the first change since then was.
+    pub(crate) fn first_change_since(&self, then: Timestamp) -> Option<Timestamp> {
+        self.changes.iter().map(|(at, _)| *at).find(|at| *at > then)
     }
 }

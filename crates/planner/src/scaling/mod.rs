@@ -3,13 +3,17 @@
 //! [`decide`] is pure: what was measured comes in through [`Look`], what earlier decisions were through [`Memory`], the
 //! time with the scene. Nothing is removed because data is missing.
 
+mod adjustment;
 mod breach;
 mod clamps;
 mod combine;
 mod decide;
 mod members;
 mod memory;
+mod simple;
 mod stage;
+mod step;
+mod target_tracking;
 mod threshold;
 mod wish;
 mod words;
@@ -21,6 +25,9 @@ use domain::{Decision, Group, Policy, Timestamp};
 pub use decide::decide;
 pub use members::members;
 pub use memory::Memory;
+
+/// Samples are kept in single precision: figures that differ by less, relatively, are the same.
+const NOISE: f64 = 1e-6;
 
 /// A figure that a policy looks at, and what it rests on.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -15,6 +15,8 @@ pub(crate) struct Stage<'a> {
     pub(crate) in_service: u32,
     /// Instances that are capacity and do not count yet.
     pub(crate) warming: u32,
+    /// Instances that are capacity, or are leaving because they were too many.
+    pub(crate) leaving: u32,
 }
 
 impl<'a> Stage<'a> {
@@ -25,6 +27,7 @@ impl<'a> Stage<'a> {
             current: group.spec.desired_capacity,
             in_service: count(members::members(group, now).count()),
             warming: count(members::warming(group, now)),
+            leaving: count(members::leaving(group, now)),
         }
     }
 

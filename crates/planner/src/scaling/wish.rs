@@ -4,7 +4,7 @@ use domain::policy::{OnMissing, Rule};
 use domain::{Clamp, Policy, Timestamp, Wish};
 
 use super::stage::Stage;
-use super::{Seen, threshold, words};
+use super::{Seen, simple, step, target_tracking, threshold, words};
 
 /// A figure that a rule is asked about.
 pub(crate) struct Question<'a> {
@@ -20,6 +20,8 @@ pub(crate) struct Answer {
     pub(crate) capacity: Option<u32>,
     /// Why.
     pub(crate) reason: String,
+    /// Below what there is, the capacity is what it takes, and removes nothing by itself.
+    pub(crate) only_adds: bool,
     /// Its own cooldown holds it back until then.
     pub(crate) held: Option<(Clamp, Timestamp)>,
 }
@@ -27,8 +29,12 @@ pub(crate) struct Answer {
 /// A wish, and what the combination has to know of it.
 pub(crate) struct Said {
     pub(crate) wish: Wish,
+    /// What it would wish for if missing data held nothing back.
+    pub(crate) measured: Option<u32>,
     /// Its metric says nothing, or not enough to remove something.
     pub(crate) missing: bool,
+    /// It removes nothing by itself.
+    pub(crate) only_adds: bool,
     /// Its own cooldown holds it back until then.
     pub(crate) held: Option<(Clamp, Timestamp)>,
     /// It has a cooldown of its own, so that the group's is not its.
@@ -39,16 +45,31 @@ impl Answer {
     pub(crate) fn of(capacity: u32, reason: String) -> Self {
         Self {
             capacity: Some(capacity),
+            ..Self::silent(reason)
+        }
+    }
+
+    /// It has nothing to say, which hinders no other policy.
+    pub(crate) fn silent(reason: String) -> Self {
+        Self {
+            capacity: None,
             reason,
+            only_adds: false,
             held: None,
         }
     }
 }
 
 impl Question<'_> {
+    /// Wishes for a capacity, and says how that differs from what there is.
+    pub(crate) fn wish(&self, capacity: u32, why: &str) -> Answer {
+        let change = words::change(self.stage.current, capacity);
+        Answer::of(capacity, format!("{why}: {change}"))
+    }
+
     /// Wishes for what there is.
     pub(crate) fn hold(&self, why: String) -> Answer {
-        Answer::of(self.stage.current, format!("{why}: no change"))
+        self.wish(self.stage.current, &why)
     }
 
     /// The figure in words.
@@ -59,18 +80,6 @@ impl Question<'_> {
         } else {
             format!("the figure of {} is {value}", self.policy.source)
         }
-    }
-
-    /// ` for 120 s`, or nothing where there is no breach duration.
-    pub(crate) fn for_whole(&self) -> String {
-        match self.policy.breach_duration {
-            0 => String::new(),
-            _ => format!(" for {}", self.breach_duration()),
-        }
-    }
-
-    pub(crate) fn breach_duration(&self) -> String {
-        format!("{} s", self.policy.breach_duration)
     }
 
     /// Whether the figure is of the group as a whole, so that more instances do not make it less.
@@ -91,25 +100,35 @@ impl Question<'_> {
 /// What a policy wishes for.
 pub(crate) fn of(stage: &Stage<'_>, policy: &Policy) -> Said {
     let seen = stage.look(policy, stage.scene.now);
-    let answer = seen.clone().and_then(|seen| {
-        let question = Question { stage, policy, seen };
-        ask(&question)
-    });
-    let missing = answer.is_err();
-    let answer = answer.unwrap_or_else(|why| without_data(stage, policy, &why));
+    let answer = match &seen {
+        Ok(seen) => ask(&Question {
+            stage,
+            policy,
+            seen: *seen,
+        }),
+        Err(why) => Err(format!("{}: {why}", words::metric(policy))),
+    };
+    let (value, reported) = seen.map_or((None, 0), |seen| (Some(seen.value), seen.reported));
+    let measured = answer.as_ref().ok().and_then(|answer| answer.capacity);
+    let (answer, missing) = match answer {
+        Err(why) => (without_data(stage, policy, &why), true),
+        Ok(answer) => silent_members(stage, policy, reported, answer),
+    };
     Said {
         wish: Wish {
             policy: policy.name.clone(),
             policy_type: policy.rule.policy_type().to_owned(),
             shadow: policy.shadow,
             metric: words::metric(policy),
-            value: seen.as_ref().ok().map(|seen| seen.value),
-            reported: seen.map_or(0, |seen| seen.reported),
+            value,
+            reported,
             capacity: answer.capacity,
             reason: answer.reason,
         },
+        measured,
         missing,
-        held: answer.held,
+        only_adds: answer.only_adds,
+        held: answer.held.filter(|_| !policy.shadow),
         own_cooldown: matches!(&policy.rule, Rule::Simple(rule) if rule.cooldown.is_some()),
     }
 }
@@ -117,24 +136,46 @@ pub(crate) fn of(stage: &Stage<'_>, policy: &Policy) -> Said {
 fn ask(question: &Question<'_>) -> Result<Answer, String> {
     match &question.policy.rule {
         Rule::Threshold(rule) => threshold::ask(question, rule),
-        rule => Ok(Answer {
-            capacity: None,
-            reason: format!("{} is not written yet", rule.policy_type()),
-            held: None,
-        }),
+        Rule::TargetTracking(rule) => Ok(target_tracking::ask(question, rule)),
+        Rule::Step(rule) => step::ask(question, rule),
+        Rule::Simple(rule) => simple::ask(question, rule),
     }
 }
 
+/// The answer, unless it removes while instances in service tell nothing: the load may be theirs. Whether that is so.
+fn silent_members(stage: &Stage<'_>, policy: &Policy, reported: u32, answer: Answer) -> (Answer, bool) {
+    let removes = answer.capacity.is_some_and(|capacity| capacity < stage.current);
+    if !removes || !policy.is_sampled() || reported >= stage.in_service {
+        return (answer, false);
+    }
+    let told = format!("{reported} of {} in service tell their load", stage.in_service);
+    let reason = format!("{}, but only {told}: no change", answer.reason);
+    (Answer::of(stage.current, reason), true)
+}
+
 fn without_data(stage: &Stage<'_>, policy: &Policy, why: &str) -> Answer {
-    let current = stage.current;
-    let capacity = match policy.missing_data {
+    let (current, missing) = (stage.current, policy.missing_data);
+    let capacity = match missing {
         OnMissing::Hold => current,
         OnMissing::Floor(floor) => current.max(floor),
-        OnMissing::ScaleOut => match &policy.rule {
-            Rule::Threshold(rule) => current.saturating_add_signed(rule.scale_out_step).max(current),
-            _ => current,
-        },
+        OnMissing::ScaleOut if stage.warming > 0 => {
+            let reason = format!("{why}; {missing}, but {} warm up first: no change", stage.warming);
+            return Answer::of(current, reason);
+        }
+        OnMissing::ScaleOut => more(stage, &policy.rule),
     };
-    let change = words::change(current, capacity);
-    Answer::of(capacity, format!("{why}; {}: {change}", policy.missing_data))
+    Answer::of(
+        capacity,
+        format!("{why}; {missing}: {}", words::change(current, capacity)),
+    )
+}
+
+/// What a rule would wish for if there was too much load. A target says nothing of how much more that is, so it is one.
+fn more(stage: &Stage<'_>, rule: &Rule) -> u32 {
+    match rule {
+        Rule::Threshold(rule) => threshold::more(stage, rule),
+        Rule::TargetTracking(_) => stage.current.saturating_add(1),
+        Rule::Step(rule) => step::least_more(stage, rule),
+        Rule::Simple(rule) => simple::least_more(stage, rule),
+    }
 }

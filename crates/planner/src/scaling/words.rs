@@ -4,6 +4,9 @@ use std::cmp::Ordering;
 use std::time::Duration;
 
 use domain::Policy;
+use domain::policy::{Adjustment, AdjustmentType, Comparison};
+
+use super::stage::Stage;
 
 /// What a policy measures, for example `AVG CPU over 60 s`.
 pub(crate) fn metric(policy: &Policy) -> String {
@@ -14,7 +17,10 @@ pub(crate) fn metric(policy: &Policy) -> String {
 /// A figure to three places behind the point, without zeros at its end.
 pub(crate) fn figure(value: f64) -> String {
     let places = format!("{value:.3}");
-    places.trim_end_matches('0').trim_end_matches('.').to_owned()
+    match places.trim_end_matches('0').trim_end_matches('.') {
+        "-0" => "0".to_owned(),
+        trimmed => trimmed.to_owned(),
+    }
 }
 
 /// How `to` differs from `from`: `2 more`, `1 fewer`, `no change`.
@@ -29,4 +35,33 @@ pub(crate) fn change(from: u32, to: u32) -> String {
 /// A span in seconds.
 pub(crate) fn seconds(span: Duration) -> String {
     format!("{} s", figure(span.as_secs_f64()))
+}
+
+/// `above 80`.
+pub(crate) fn side(comparison: Comparison, threshold: f64) -> String {
+    match comparison {
+        Comparison::Above => format!("above {}", figure(threshold)),
+        Comparison::Below => format!("below {}", figure(threshold)),
+    }
+}
+
+/// An adjustment as it is told: `+30 %`, `-1`, `exactly 5`.
+pub(crate) fn adjustment(adjustment: &Adjustment, figure: i32) -> String {
+    match adjustment.adjustment_type {
+        AdjustmentType::ChangeInCapacity => format!("{figure:+}"),
+        AdjustmentType::ExactCapacity => format!("exactly {figure}"),
+        AdjustmentType::PercentChangeInCapacity => match adjustment.min_adjustment_magnitude {
+            0 => format!("{figure:+} %"),
+            least => format!("{figure:+} %, at least {least}"),
+        },
+    }
+}
+
+/// That what warms up is counted already, where something is added or would be.
+pub(crate) fn warming(stage: &Stage<'_>, capacity: u32) -> String {
+    match stage.warming {
+        0 => String::new(),
+        _ if capacity < stage.current => String::new(),
+        warming => format!(", {warming} warming up already"),
+    }
 }

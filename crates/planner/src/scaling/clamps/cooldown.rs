@@ -1,0 +1,52 @@
+//! Cooldowns: the group's, and those that simple policies have of their own.
+
+use std::cmp::Ordering;
+use std::time::Duration;
+
+use domain::{ClampKind, Group};
+
+use super::Course;
+use crate::scaling::combine::Together;
+use crate::scaling::stage::Stage;
+use crate::scaling::wish::Said;
+use crate::scaling::words;
+use crate::{Direction, cooldown_over};
+
+pub(super) fn apply(stage: &Stage<'_>, said: &[Said], together: &Together, course: &mut Course) {
+    for (clamp, until) in said.iter().filter_map(|said| said.held.as_ref()) {
+        course.clamps.push(clamp.clone());
+        course.recheck_at(*until);
+    }
+    let direction = match course.capacity.cmp(&stage.current) {
+        Ordering::Greater => Direction::Out,
+        Ordering::Less => Direction::In,
+        Ordering::Equal => return,
+    };
+    let (group, now) = (stage.scene.group, stage.scene.now);
+    // A cooldown of a policy's own replaces the group's, and is over when the policy wishes for something.
+    if together.own_cooldown || cooldown_over(group, direction, now) {
+        return;
+    }
+    let (name, cooldown) = of(group, direction);
+    let Some(change) = group.last_scale_out.max(group.last_scale_in) else {
+        return;
+    };
+    let reason = || {
+        let ago = words::seconds(now.since(change));
+        format!(
+            "the last change was {ago} ago, less than the {name} of {}",
+            words::seconds(cooldown)
+        )
+    };
+    if course.clamp(ClampKind::Cooldown, stage.current, reason) {
+        course.recheck_at(change + cooldown);
+    }
+}
+
+fn of(group: &Group, direction: Direction) -> (&'static str, Duration) {
+    let (name, seconds) = match direction {
+        Direction::Out => ("scale_out_cooldown", group.spec.scale_out_cooldown),
+        Direction::In => ("scale_in_cooldown", group.spec.scale_in_cooldown),
+    };
+    (name, Duration::from_secs(seconds.into()))
+}

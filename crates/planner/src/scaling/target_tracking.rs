@@ -1,0 +1,115 @@
+//! As many instances as bring the metric to its target: EC2's target tracking, with HPA's arithmetic and tolerance, and
+//! Knative's panic window.
+
+use std::time::Duration;
+
+use domain::policy::TargetTracking;
+
+use super::NOISE;
+use super::Seen;
+use super::wish::{Answer, Question};
+use super::words::figure;
+
+/// Per cent of what an instance has. Where all of it is used, no figure tells how much more is needed.
+const SATURATED: f64 = 95.0;
+
+/// What the rule says.
+pub(crate) fn ask(question: &Question<'_>, rule: &TargetTracking) -> Answer {
+    let steady = tracked(question, rule, question.seen);
+    let (is, target) = (question.is(), figure(rule.target_value));
+    if let Some((burst, why)) = panic(question, rule) {
+        let capacity = burst.max(steady).max(question.stage.current);
+        return question.wish(capacity, &format!("{is}, but {why} (target {target})"));
+    }
+    let why = format!(
+        "{is}, {} of the target {target}",
+        share(question, rule, question.seen)
+    );
+    let current = question.stage.current;
+    if steady < current && rule.disable_scale_in {
+        let why = format!("{why}: {steady} would do, and it only adds");
+        return Answer {
+            only_adds: true,
+            ..Answer::of(steady, why)
+        };
+    }
+    question.wish(steady, &why)
+}
+
+/// The capacity that brings the metric to its target; what there is while it is near enough.
+fn tracked(question: &Question<'_>, rule: &TargetTracking, seen: Seen) -> u32 {
+    let (stage, ratio) = (question.stage, ratio(question, rule, seen));
+    let needed = needed(question, rule, seen);
+    if (ratio - 1.0).abs() <= rule.tolerance / 100.0 + NOISE {
+        stage.current
+    } else if ratio > 1.0 {
+        // What warms up takes its part of the load soon.
+        needed.max(stage.current)
+    } else {
+        // What is not measured may be as loaded as it should be.
+        let unmeasured = match question.policy.is_sampled() {
+            true => stage.current.saturating_sub(seen.reported),
+            false => 0,
+        };
+        needed.saturating_add(unmeasured).min(stage.current)
+    }
+}
+
+/// What the metric is of its target.
+fn ratio(question: &Question<'_>, rule: &TargetTracking, seen: Seen) -> f64 {
+    let target = match question.is_total() {
+        true => rule.target_value * f64::from(question.stage.current),
+        false => rule.target_value,
+    };
+    if target > 0.0 {
+        seen.value / target
+    } else if seen.value > 0.0 {
+        f64::INFINITY
+    } else {
+        1.0
+    }
+}
+
+/// Instances among which the load is at most the target each.
+fn needed(question: &Question<'_>, rule: &TargetTracking, seen: Seen) -> u32 {
+    let load = match question.is_total() {
+        true => seen.value,
+        false => seen.value * f64::from(seen.reported),
+    };
+    // Saturates where it is beyond what a capacity can be, below nothing, or no number.
+    ((load / rule.target_value) * (1.0 - NOISE)).ceil() as u32
+}
+
+/// A burst in the short window, and the capacity that it takes.
+fn panic(question: &Question<'_>, rule: &TargetTracking) -> Option<(u32, String)> {
+    let window = Duration::from_secs(rule.panic_window.into());
+    if window.is_zero() {
+        return None;
+    }
+    let stage = question.stage;
+    let short = stage.look_over(question.policy, window, stage.scene.now).ok()?;
+    let over = format!("over {} s {}", rule.panic_window, figure(short.value));
+    let is_full = !question.is_total() && short.value >= SATURATED && short.value > rule.target_value;
+    if is_full {
+        let doubled = short
+            .reported
+            .saturating_mul(2)
+            .max(needed(question, rule, short));
+        return Some((
+            doubled,
+            format!("{over}, {} % or more: capacity doubles", figure(SATURATED)),
+        ));
+    }
+    let is_burst = ratio(question, rule, short) * 100.0 >= rule.panic_threshold;
+    is_burst.then(|| {
+        let threshold = figure(rule.panic_threshold);
+        (
+            needed(question, rule, short),
+            format!("{over}, {threshold} % or more"),
+        )
+    })
+}
+
+fn share(question: &Question<'_>, rule: &TargetTracking, seen: Seen) -> String {
+    format!("{} %", figure((ratio(question, rule, seen) * 100.0).round()))
+}
