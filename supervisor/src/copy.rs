@@ -13,6 +13,7 @@ pub(crate) struct Copied {
     pub(crate) groups: usize,
     pub(crate) documents: usize,
     pub(crate) activities: usize,
+    pub(crate) decisions: usize,
     pub(crate) hosts: usize,
 }
 
@@ -105,6 +106,7 @@ async fn groups(from: &dyn Store, to: &dyn Store, copied: &mut Copied) -> anyhow
             }
             copied.groups += 1;
             copied.activities += history(from, to, group.id).await?;
+            copied.decisions += decisions(from, to, group.id).await?;
         }
         match page.last() {
             Some(last) if page.len() == PAGE => query.after = Some(last.value.id),
@@ -123,6 +125,14 @@ async fn history(from: &dyn Store, to: &dyn Store, group: domain::GroupId) -> an
         to.put_activities(&page).await?;
         copied += page.len();
     }
+}
+
+async fn decisions(from: &dyn Store, to: &dyn Store, group: domain::GroupId) -> anyhow::Result<usize> {
+    let all = from.decisions(group, usize::MAX).await?;
+    for some in all.chunks(PAGE) {
+        to.put_decisions(some).await?;
+    }
+    Ok(all.len())
 }
 
 #[cfg(test)]
@@ -152,6 +162,8 @@ mod tests {
             .map(|start| fixtures::activity(group.id, start, ActivityStatus::Successful))
             .collect();
         store.put_activities(&activities).await.unwrap();
+        let decisions: Vec<_> = (0..300).map(|at| fixtures::decision(group.id, at)).collect();
+        store.put_decisions(&decisions).await.unwrap();
         store.put_host(&fixtures::host("docker01")).await.unwrap();
         let lease = Lease {
             holder: "somebody".to_owned(),
@@ -169,6 +181,7 @@ mod tests {
             groups: 1,
             documents: 2,
             activities: 300,
+            decisions: 300,
             hosts: 1,
         };
         for _ in 0..2 {
@@ -187,6 +200,10 @@ mod tests {
         assert_eq!(
             from.activities(group, 0, 1_000).await.unwrap(),
             to.activities(group, 0, 1_000).await.unwrap()
+        );
+        assert_eq!(
+            from.decisions(group, 1_000).await.unwrap(),
+            to.decisions(group, 1_000).await.unwrap()
         );
         let lease = to.lease().await.unwrap().unwrap();
         assert_eq!(

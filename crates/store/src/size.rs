@@ -28,7 +28,7 @@ pub(crate) fn check(value: &impl Serialize) -> Result<()> {
 
 /// Refuses a group that is too large; small ones are told at a glance, as simulations write millions of them.
 pub(crate) fn check_group(group: &Group) -> Result<()> {
-    let records = group.instances.len() + group.outbox.len();
+    let records = group.instances.len() + group.outbox.len() + group.decisions.len();
     let plain = group.instances.iter().all(|i| i.template.metadata.is_empty());
     if plain && records < SURELY_SMALL {
         return Ok(());

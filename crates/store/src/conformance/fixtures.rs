@@ -3,9 +3,9 @@
 use domain::phase::Remains;
 use domain::{
     AccountName, Activity, ActivityId, ActivityKind, ActivityStatus, Body, Capacity, Cause, ConfigName,
-    Container, ContainerId, Document, EngineId, Generation, Group, GroupId, GroupName, GroupSpec, Host,
-    HostName, HostState, Ids, Incarnation, Instance, InstanceId, InstanceType, LaunchConfiguration, Mark,
-    Phase, SystemIds, Template, Timestamp, TypeName, ZoneName,
+    Container, ContainerId, Decision, DecisionId, Document, EngineId, Generation, Group, GroupId, GroupName,
+    GroupSpec, Host, HostName, HostState, Ids, Incarnation, Instance, InstanceId, InstanceType,
+    LaunchConfiguration, Mark, Phase, Process, SystemIds, Template, Timestamp, TypeName, ZoneName,
 };
 use serde_json::{Map, Value};
 
@@ -45,6 +45,8 @@ pub fn full_group(of: &str, name: &str) -> Group {
     let mut group = group(of, name);
     group.instances = vec![instance(&group, 0, "größe \"quoted\"\n"), instance(&group, 1, "")];
     group.outbox = vec![activity(group.id, 17, ActivityStatus::InProgress)];
+    group.suspended = [Process::Launch, Process::AlarmNotification].into();
+    group.decisions = vec![decision(group.id, 18)];
     group.last_scale_in = Some(Timestamp::from_millis(-1));
     group.launches.hosts.insert(host("host-1").name);
     group.remember(domain::CommitId(SystemIds.fresh()));
@@ -158,6 +160,27 @@ pub fn activity(group: GroupId, start: i64, status: ActivityStatus) -> Activity 
         progress: 0,
         start: Timestamp::from_millis(start),
         end: None,
+    }
+}
+
+/// A decision of `at` milliseconds that wished for nothing, under a fresh id.
+#[must_use]
+pub fn decision(group: GroupId, at: i64) -> Decision {
+    Decision {
+        id: DecisionId(SystemIds.fresh()),
+        group,
+        account: account("anna"),
+        group_name: GroupName::parse("web").unwrap(),
+        at: Timestamp::from_millis(at),
+        before: 2,
+        after: 3,
+        min_size: 1,
+        max_size: 10,
+        in_service: 2,
+        warming: 0,
+        wishes: Vec::new(),
+        clamps: Vec::new(),
+        outcome: "2 to 3".to_owned(),
     }
 }
 

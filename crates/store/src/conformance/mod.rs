@@ -4,6 +4,7 @@
 //! [`Subject`] with an empty store of its own, or `None` after it said why there is none; its crate needs tokio with `macros` and `rt-multi-thread`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+pub mod decisions;
 pub mod documents;
 pub mod fixtures;
 pub mod groups;
@@ -63,6 +64,11 @@ macro_rules! store_conformance {
                 the_newest_start_comes_first_and_ties_keep_their_order,
                 a_final_state_stays,
                 old_history_is_forgotten;
+            decisions:
+                a_decision_is_read_to_the_last_digit,
+                the_newest_come_first_up_to_the_limit,
+                a_decision_takes_the_place_of_the_one_of_its_id,
+                old_decisions_are_forgotten;
             registry:
                 the_installations_id_is_made_once,
                 hosts_are_kept_by_name,

@@ -1,11 +1,13 @@
 //! What is in the database when we come, and how it is kept.
 
+use domain::GroupId;
 use mongodb::Client;
 use mongodb::bson::{Document, doc};
 use serde_json::Value;
-use store::conformance::fixtures::{group, instance};
+use store::conformance::fixtures::{decision, group, instance};
 use store::{MongoStore, Store, StoreError};
 use test_servers::Mongo;
+use uuid::Uuid;
 
 #[tokio::test]
 async fn a_newer_schema_is_refused_and_left_alone() {
@@ -29,6 +31,45 @@ async fn a_newer_schema_is_refused_and_left_alone() {
         [newer]
     );
     assert_eq!(asg.list_collection_names().await.unwrap(), ["service"]);
+}
+
+/// What the first schema's microscaler wrote of a group had none of the later fields.
+#[tokio::test]
+async fn a_database_of_version_1_keeps_what_it_had_and_takes_decisions() {
+    let Some(mongo) = Mongo::start() else { return };
+    let options = super::options(&mongo);
+    let client = Client::with_uri_str(mongo.uri()).await.unwrap();
+    let asg = client.database(&options.asg.database);
+    let older = doc! { "_id": "schema", "version": 1_i64 };
+    let service = asg.collection::<Document>("service");
+    service.insert_one(&older).await.unwrap();
+    let row = doc! {
+        "_id": "00000000-0000-7000-8000-000000000001", "account": "anna", "name": "web", "gone": "",
+        "deleted": false, "epoch": 0_i64, "revision": 7_i64,
+        "body": include_str!("../version-1/group.json"),
+    };
+    asg.collection("groups").insert_one(row).await.unwrap();
+    let id = GroupId(Uuid::from_u128(0x0000_0000_0000_7000_8000_0000_0000_0001));
+    let made = decision(id, 50);
+    // Several at once; the second time there is nothing to migrate.
+    for _ in 0..2 {
+        let starts = (0..2).map(|_| MongoStore::connect(&options));
+        for store in futures_util::future::join_all(starts).await {
+            let store = store.unwrap();
+            let group = store.group(id).await.unwrap().unwrap();
+            assert_eq!(group.revision.0, 7);
+            assert!(group.value.decisions.is_empty() && group.value.suspended.is_empty());
+            store.put_decisions(std::slice::from_ref(&made)).await.unwrap();
+            assert_eq!(store.decisions(id, 10).await.unwrap(), [made.clone()]);
+        }
+        let schema = service.find_one(doc! { "_id": "schema" }).await.unwrap();
+        assert_eq!(schema, Some(doc! { "_id": "schema", "version": 2_i64 }));
+    }
+    let decisions = asg.collection::<Document>("decisions");
+    let indexes = decisions.list_index_names().await.unwrap();
+    for index in ["group_1_at_-1__id_-1", "at_1"] {
+        assert!(indexes.iter().any(|name| name == index), "{indexes:?}");
+    }
 }
 
 #[tokio::test]
