@@ -31,6 +31,7 @@ pub use sections::instance_manager::InstanceManager;
 pub use sections::instance_types::default_types;
 pub use sections::instances::Instances;
 pub use sections::load_balancer::LoadBalancer;
+pub use sections::login_keys::RESERVED_ACCOUNTS;
 pub use sections::nats::{Nats, TlsFiles};
 pub use sections::{Config, Driver};
 

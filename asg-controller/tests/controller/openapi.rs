@@ -35,6 +35,9 @@ const SERVED: &[&str] = &[
     "GET /asgcc/asgs/{name}/instances",
     "DELETE /asgcc/asgs/{name}/instances/{instance}",
     "GET /asgcc/asgs/{name}/activities",
+    "GET /asgcc/asgs/{name}/decisions",
+    "PUT /asgcc/asgs/{name}/suspend",
+    "PUT /asgcc/asgs/{name}/resume",
     "GET /asgcc/instance_types",
     "GET /asgcc/hosts",
     "GET /asgcc/hosts/{name}",
@@ -100,6 +103,14 @@ async fn the_description_lists_every_route() {
         "{parameters:?}"
     );
     rig.stop().await;
+}
+
+#[test]
+fn no_account_is_named_as_a_path_begins() {
+    let paths = SERVED.iter().filter_map(|route| route.split_once(" /asgcc/"));
+    let words = paths.filter_map(|(_, path)| path.split('/').next());
+    let begins: BTreeSet<&str> = words.filter(|word| !word.starts_with('{')).collect();
+    assert_eq!(begins, BTreeSet::from(config::RESERVED_ACCOUNTS));
 }
 
 #[tokio::test]

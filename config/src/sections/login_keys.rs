@@ -9,12 +9,31 @@ use crate::yaml::values::{self, Parsed};
 use crate::yaml::{Node, Section};
 use crate::{ApiKey, ConfigError, Secret};
 
+/// The words with which paths of the REST interface begin. The autoscaler's begin with an account, which can have none of
+/// these as its name.
+pub const RESERVED_ACCOUNTS: [&str; 8] = [
+    "asgs",
+    "hosts",
+    "instance_types",
+    "lbs",
+    "lconfs",
+    "login",
+    "policies",
+    "status",
+];
+
 pub(super) fn read(root: &Section<'_>) -> Result<BTreeMap<AccountName, ApiKey>, ConfigError> {
     let Some(auth) = root.get("auth") else {
         return Ok(BTreeMap::new());
     };
     let mut keys = BTreeMap::new();
     for (account, found) in auth.entries()? {
+        if RESERVED_ACCOUNTS.contains(&account) {
+            let reserved = RESERVED_ACCOUNTS.join(", ");
+            let expected =
+                format!("an account that is not named as a path of the interface begins ({reserved})");
+            return Err(found.hidden(expected));
+        }
         let account = AccountName::parse(account)
             .map_err(|error| found.hidden(format!("an account whose name is right ({error})")))?;
         keys.insert(account, found.parsed_secretly(key)?);

@@ -14,7 +14,7 @@ pub(crate) mod instance_manager;
 pub(crate) mod instance_types;
 pub(crate) mod instances;
 pub(crate) mod load_balancer;
-mod login_keys;
+pub(crate) mod login_keys;
 pub(crate) mod nats;
 
 use std::collections::BTreeMap;

@@ -253,6 +253,11 @@ fn types_hosts_and_accounts_are_checked_one_by_one() {
              letters, digits, '-', '_' and '.', starting with a letter or digit)",
         ),
         (
+            "auth: {user01: key, hosts: secret}",
+            "FILE:1:28: auth.hosts: value (hidden): expected an account that is not named as a path of the interface begins \
+             (asgs, hosts, instance_types, lbs, lconfs, login, policies, status)",
+        ),
+        (
             "auth:\n  user01: ''",
             "FILE:2:11: auth.user01: value (hidden): expected an API key, or its argon2 hash ($argon2id$...)",
         ),
