@@ -38,6 +38,7 @@ fn place(world: &World<'_>, census: &Census<'_>, template: &Template, plan: &mut
     let no_place = launched < usable.len() || (slots.is_empty() && placement.take().is_none());
     if no_place {
         hold_up(world, &backoff, &placement, is_short(census, launched), plan);
+        strays::tell_who_waits(census, plan);
     } else if slots.is_empty() {
         strays::make_room(census, plan);
     } else {

@@ -6,7 +6,9 @@
 //! when the replacement is in service. Nobody goes from a drained host that is silent: no job would arrive, and if it
 //! stays silent it is lost.
 
-use domain::{Cause, Group, Instance, Intent};
+use std::collections::BTreeMap;
+
+use domain::{Cause, Group, HostName, Instance, Intent};
 
 use crate::census::{Census, size};
 use crate::{Plan, World, scale_in};
@@ -16,6 +18,7 @@ use crate::{Plan, World, scale_in};
 pub(crate) struct Stray<'a> {
     pub(crate) instance: &'a Instance,
     pub(crate) why: Why,
+    drained: bool,
     /// Its host is drained, and silent.
     waits: bool,
 }
@@ -62,6 +65,7 @@ impl<'a> Stray<'a> {
         Some(Self {
             instance,
             why,
+            drained,
             waits: drained && silent,
         })
     }
@@ -107,11 +111,30 @@ pub(crate) fn make_room(census: &Census<'_>, plan: &mut Plan) {
         .copied()
         .collect();
     retire(census, &first_to_go(&movable, 1), plan);
-    if movable.is_empty() && !census.strays.is_empty() {
-        let count = census.strays.len();
-        let why = format!("{count} instances on drained hosts wait: their hosts are silent");
+    if movable.is_empty() {
+        for (host, count) in on_drained(census) {
+            let why = format!("{count} instances on drained host {host} wait: it is silent");
+            plan.reasons.push(why);
+        }
+    }
+}
+
+/// Says of drained hosts, by name, that they stay as they are for now: who drains one waits for it.
+pub(crate) fn tell_who_waits(census: &Census<'_>, plan: &mut Plan) {
+    for (host, count) in on_drained(census) {
+        let why =
+            format!("{count} instances on drained host {host} wait until other hosts take replacements");
         plan.reasons.push(why);
     }
+}
+
+/// How many are on each drained host.
+fn on_drained<'a>(census: &Census<'a>) -> BTreeMap<&'a HostName, usize> {
+    let mut hosts = BTreeMap::new();
+    for stray in census.strays.iter().filter(|stray| stray.drained) {
+        *hosts.entry(&stray.instance.host).or_default() += 1;
+    }
+    hosts
 }
 
 /// `count` strays that go first, in the order of scale-in.

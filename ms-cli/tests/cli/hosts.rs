@@ -102,7 +102,7 @@ async fn a_drain_tells_what_is_left_until_nothing_is() {
 #[tokio::test]
 async fn a_drain_that_is_stuck_says_why_once_and_ends_when_told() {
     let rig = drained_by(vec![draining(json!(2), false)]).await;
-    let why = "asg1: 2 instances stay on draining host h1, as no other host has room";
+    let why = "asg1: 2 instances on drained host h1 wait until other hosts take replacements";
     in_turn(
         &rig,
         "status",
