@@ -108,6 +108,10 @@ impl Bus for FaultyBus {
         }))
     }
 
+    async fn forget_host(&self, host: &HostName) -> Result<()> {
+        self.inner.forget_host(host).await
+    }
+
     async fn nudge(&self, nudge: Nudge) -> Result<()> {
         let fault = (self.hook)(point::NUDGE);
         if fault == Fault::Duplicate {

@@ -41,6 +41,9 @@ pub enum Queue {
 }
 
 impl Queue {
+    /// Each of them.
+    pub const ALL: [Self; 2] = [Self::Launch, Self::Stop];
+
     /// The queue that a job belongs to.
     #[must_use]
     pub fn of(job: &Job) -> Self {
@@ -120,6 +123,9 @@ pub trait Bus: Send + Sync {
     async fn send(&self, job: &Job) -> Result<()>;
     /// Receives the jobs of a host's queue.
     async fn jobs(&self, host: &HostName, queue: Queue) -> Result<Box<dyn Jobs>>;
+    /// Drops the jobs that wait for a host, and what is kept to deliver them. Who receives there goes on, and gets what
+    /// is sent from then on.
+    async fn forget_host(&self, host: &HostName) -> Result<()>;
     /// Publishes a nudge.
     async fn nudge(&self, nudge: Nudge) -> Result<()>;
     /// Receives nudges.

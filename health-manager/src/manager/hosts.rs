@@ -37,11 +37,19 @@ impl Manager {
                     self.fleet.forget(&host);
                     self.orphans.forget(&host);
                     self.note_hosts();
+                    self.drop_jobs(&host).await;
                 }
                 Err(error) => {
                     tracing::warn!(%host, %error, "a removed host was not forgotten; it is with the next scan")
                 }
             }
+        }
+    }
+
+    /// They are hints, and nobody takes them; one that is late does what a worker can tell to be over.
+    async fn drop_jobs(&self, host: &HostName) {
+        if let Err(error) = self.deps.bus.forget_host(host).await {
+            tracing::warn!(%host, %error, "jobs of a removed host may stay on the bus");
         }
     }
 }

@@ -21,7 +21,7 @@ use crate::Bus;
 pub use progress::a_job_in_progress_stays_in_its_hands;
 pub use queues::{
     a_job_is_delivered_once, hosts_and_queues_are_apart, jobs_keep_their_order, jobs_wait_for_a_receiver,
-    receivers_share_the_jobs, the_same_message_id_is_dropped,
+    receivers_share_the_jobs, the_same_message_id_is_dropped, what_waits_for_a_forgotten_host_is_dropped,
 };
 pub use redelivery::{a_dropped_job_comes_again, a_retried_job_comes_after_its_delay};
 pub use topics::{
@@ -75,6 +75,7 @@ macro_rules! bus_conformance {
             receivers_share_the_jobs
             hosts_and_queues_are_apart
             the_same_message_id_is_dropped
+            what_waits_for_a_forgotten_host_is_dropped
             a_dropped_job_comes_again
             a_retried_job_comes_after_its_delay
             a_job_in_progress_stays_in_its_hands

@@ -116,3 +116,32 @@ pub async fn the_same_message_id_is_dropped(rig: Rig) {
         delivery.ack().await.unwrap();
     }
 }
+
+/// What was sent to a host that is forgotten arrives nowhere; what is sent to it afterwards arrives, also where somebody
+/// received already. Others keep what waits for them.
+pub async fn what_waits_for_a_forgotten_host_is_dropped(rig: Rig) {
+    let (gone, other) = (host("gone.example.net"), host("other"));
+    let mut waiting = rig.bus.jobs(&gone, Queue::Stop).await.unwrap();
+    let kept = launch(&other);
+    for job in [&launch(&gone), &launch(&gone), &kept] {
+        rig.bus.send(job).await.unwrap();
+    }
+    for _ in 0..2 {
+        rig.bus.forget_host(&gone).await.unwrap();
+    }
+    let (launched, stopped) = (launch(&gone), stop(&gone));
+    rig.bus.send(&launched).await.unwrap();
+    rig.bus.send(&stopped).await.unwrap();
+    let mut jobs = rig.bus.jobs(&gone, Queue::Launch).await.unwrap();
+    let mut others = rig.bus.jobs(&other, Queue::Launch).await.unwrap();
+    for (jobs, job) in [
+        (&mut jobs, launched),
+        (&mut waiting, stopped),
+        (&mut others, kept),
+    ] {
+        let delivery = taken(&mut **jobs).await;
+        assert_eq!(delivery.job(), &job);
+        delivery.ack().await.unwrap();
+    }
+    rig.bus.forget_host(&host("never-known")).await.unwrap();
+}

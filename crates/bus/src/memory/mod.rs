@@ -136,6 +136,19 @@ impl Bus for MemoryBus {
         Ok(Box::new(Receiver::new(self.queue(host, queue)?)))
     }
 
+    async fn forget_host(&self, host: &HostName) -> Result<()> {
+        let mut queues = self.lock();
+        let queues = queues.as_mut().ok_or_else(closed)?;
+        queues.retain(|(of, _), queue| {
+            let stays = of != host || Arc::strong_count(queue) > 1;
+            if of == host {
+                queue.clear();
+            }
+            stays
+        });
+        Ok(())
+    }
+
     async fn nudge(&self, nudge: Nudge) -> Result<()> {
         self.nudges.publish(nudge)
     }

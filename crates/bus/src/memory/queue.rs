@@ -72,12 +72,16 @@ impl JobQueue {
         Ok(())
     }
 
-    pub(super) fn close(&self) {
+    /// Drops what waits.
+    pub(super) fn clear(&self) {
         let mut state = self.lock();
-        state.closed = true;
         state.ready.clear();
         state.delayed.clear();
-        drop(state);
+    }
+
+    pub(super) fn close(&self) {
+        self.lock().closed = true;
+        self.clear();
         self.changed.notify_waiters();
     }
 

@@ -22,7 +22,7 @@ pub(super) struct Core {
     pub(super) client: Client,
     pub(super) link: Link,
     pub(super) options: NatsOptions,
-    stream: Context,
+    pub(super) stream: Context,
 }
 
 pub(super) fn unavailable(error: impl ToString) -> BusError {
@@ -85,7 +85,7 @@ impl Core {
         format!("{}.{topic}", self.options.prefix)
     }
 
-    fn job_subject(&self, host: &HostName, queue: Queue) -> String {
+    pub(super) fn job_subject(&self, host: &HostName, queue: Queue) -> String {
         self.subject(&format!("jobs.{}.{}", token(host), word(queue)))
     }
 

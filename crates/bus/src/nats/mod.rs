@@ -2,6 +2,7 @@
 
 mod core;
 mod delivery;
+mod forget;
 mod link;
 mod options;
 mod receiver;
@@ -71,6 +72,10 @@ impl Bus for NatsBus {
     async fn jobs(&self, host: &HostName, queue: Queue) -> Result<Box<dyn Jobs>> {
         let receiver = Receiver::new(self.0.clone(), host.clone(), queue).await?;
         Ok(Box::new(receiver))
+    }
+
+    async fn forget_host(&self, host: &HostName) -> Result<()> {
+        self.0.forget(host).await
     }
 
     async fn nudge(&self, nudge: Nudge) -> Result<()> {

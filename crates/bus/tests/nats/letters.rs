@@ -5,6 +5,7 @@ use std::time::Duration;
 use bus::conformance::fixture::{host, launch, patiently, stop, taken};
 use bus::{Bus, BusError, NatsBus, NatsLimits, NatsOptions, Queue, Received};
 use domain::{Job, Message, Outcome};
+use futures_util::TryStreamExt;
 use test_servers::nats::Nats;
 
 use super::{BOTH, options};
@@ -121,5 +122,35 @@ async fn installations_that_share_a_server_do_not_hear_each_other() {
         bus.send(&ours).await.unwrap();
         other.send(&theirs).await.unwrap();
         assert_eq!(taken(&mut *jobs).await.job(), &theirs);
+    }
+}
+
+/// The consumers that the server keeps, by name, and how many jobs.
+async fn kept(server: &Nats) -> (Vec<String>, u64) {
+    let client = async_nats::connect(server.url()).await.unwrap();
+    let context = async_nats::jetstream::new(client);
+    let prefix = options(server).prefix;
+    let mut stream = context.get_stream(&prefix).await.unwrap();
+    let mut consumers: Vec<String> = stream.consumer_names().try_collect().await.unwrap();
+    consumers.sort();
+    (consumers, stream.info().await.unwrap().state.messages)
+}
+
+#[tokio::test]
+async fn nothing_is_kept_of_a_host_that_is_forgotten() {
+    for server in BOTH.into_iter().filter_map(Nats::start) {
+        let bus = limited(&server, |_| {}).await;
+        let (gone, other) = (host("gone.example.net"), host("other"));
+        for here in [&gone, &other] {
+            for queue in Queue::ALL {
+                drop(bus.jobs(here, queue).await.unwrap());
+            }
+            bus.send(&launch(here)).await.unwrap();
+            bus.send(&stop(here)).await.unwrap();
+        }
+        assert_eq!(kept(&server).await.0.len(), 4);
+        bus.forget_host(&gone).await.unwrap();
+        let others = ["other-l", "other-s"].map(str::to_owned).to_vec();
+        assert_eq!(kept(&server).await, (others, 2));
     }
 }

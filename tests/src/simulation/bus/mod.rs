@@ -251,6 +251,12 @@ impl Bus for SimBus {
         }))
     }
 
+    async fn forget_host(&self, host: &HostName) -> Result<()> {
+        self.answers().await?;
+        self.wire.laid().bus.forget_host(host).await?;
+        self.answered().await
+    }
+
     async fn nudge(&self, nudge: Nudge) -> Result<()> {
         self.answers().await?;
         let rates = self.weather.rates();
