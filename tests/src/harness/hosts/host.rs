@@ -1,5 +1,6 @@
 //! A Docker host: an engine, an agent and workers in namespaces of their own, which end together as machines do.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -40,7 +41,8 @@ pub struct DockerHost {
     directory: TempDir,
     first: Option<Process>,
     engines: Option<Process>,
-    members: Vec<Member>,
+    /// By their programs.
+    members: BTreeMap<&'static str, Member>,
 }
 
 impl DockerHost {
@@ -65,7 +67,7 @@ impl DockerHost {
             directory,
             first: None,
             engines: None,
-            members: Vec::new(),
+            members: BTreeMap::new(),
         }
     }
 
@@ -129,9 +131,13 @@ impl DockerHost {
     /// Starts its agent and workers as processes of a fleet's.
     pub fn join(&mut self, fleet: &Fleet) {
         let (place, text) = (self.place(), |port| fleet.setup.text(port, &self.engine));
-        let start = |program: &str| {
+        let start = |program: &'static str| {
             let name = format!("{program} of {}", self.name);
-            Member::start(&name, &fleet.program(program), Some(&self.name), &place, text)
+            let file = fleet.program(program);
+            (
+                program,
+                Member::start(&name, &file, Some(&self.name), &place, text),
+            )
         };
         self.members = OF_HOSTS.map(start).into();
     }
@@ -141,9 +147,19 @@ impl DockerHost {
     /// # Panics
     /// When they are not in time.
     pub async fn ready(&self) {
-        for member in &self.members {
+        for member in self.members.values() {
             member.ready().await;
         }
+    }
+
+    /// Its agent (`host-agent`) or one of its workers.
+    ///
+    /// # Panics
+    /// When it is not there.
+    pub fn member_mut(&mut self, program: &str) -> &mut Member {
+        self.members
+            .get_mut(program)
+            .expect("a program of a host that is on")
     }
 
     /// Ends everything that runs there at once, as a power cut does: engine, containers, agent and workers.

@@ -139,7 +139,11 @@ impl Site {
             .expect("a host of this site")
     }
 
-    fn host_mut(&mut self, name: &str) -> &mut DockerHost {
+    /// A host, to be changed.
+    ///
+    /// # Panics
+    /// When none has that name.
+    pub fn host_mut(&mut self, name: &str) -> &mut DockerHost {
         self.hosts
             .iter_mut()
             .find(|host| host.name == name)

@@ -1,7 +1,10 @@
 //! Scenarios over three Docker hosts in two zones, each with an engine of its own behind a network that can be cut.
 
+mod agents;
 mod cuts;
+mod operators;
 mod power;
+mod removal;
 mod zones;
 
 use std::collections::BTreeMap;
