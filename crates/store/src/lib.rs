@@ -76,7 +76,9 @@ pub struct Lease {
 /// The result of store calls.
 pub type Result<T> = std::result::Result<T, StoreError>;
 
-/// Durable state. Every method is one atomic step; reads see every write acknowledged before them.
+/// Durable state. Reads see every write acknowledged before them. Every method is one atomic step, but for those that write
+/// a list or forget what is old (`put_activities`, `put_decisions`, `forget_*`): what of those was cut off may be done in
+/// part, and is whole once it is done again.
 #[async_trait]
 pub trait Store: Send + Sync {
     /// The installation's id, made by `fresh` the first time and kept for ever.

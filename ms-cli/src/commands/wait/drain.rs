@@ -80,7 +80,11 @@ impl Awaited for Drain<'_> {
     fn describe(&self, progress: &Progress) -> String {
         let Progress { done, of, unsure } = progress;
         match (self.watched, *unsure && done == of) {
+            (true, false) if *of == 0 => "no instance is there".to_owned(),
             (true, false) => format!("{done} of {of} instances are gone"),
+            (true, true) if *of == 0 => {
+                "no instance is there, to be confirmed by the health manager".to_owned()
+            }
             (true, true) => {
                 format!("{done} of {of} instances are gone, to be confirmed by the health manager")
             }
