@@ -18,8 +18,9 @@ use super::world::World;
 
 /// The longest way to rest: a launch's deadline, its stop, and a backoff of 300 s judged by clocks six minutes apart.
 const BOUND: Duration = Duration::from_secs(20 * 60);
-/// Nothing is on its way any more when nothing happened for so long: what the bus delays, it delays by a minute.
-const QUIET: Duration = Duration::from_secs(70);
+/// Nothing is on its way any more when nothing happened for so long: what the bus delays, it delays by a minute, and when
+/// that is the last word of a host that is gone, its silence begins then: it is lost after 45 s more.
+const QUIET: Duration = Duration::from_secs(110);
 /// Until what users asked for is refused, done, or arrived late.
 const AFTERMATH: Duration = Duration::from_secs(36);
 /// Then nothing happens at all. Longer than every interval of the service.
