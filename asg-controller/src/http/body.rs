@@ -39,8 +39,8 @@ impl FromRequest for Json {
     }
 }
 
-/// The body of a command that needs none: empty, `null` or any object.
-pub(crate) struct Command;
+/// The body of a command that needs none: empty and `null` are as an object without fields.
+pub(crate) struct Command(pub(crate) Object);
 
 impl FromRequest for Command {
     type Error = Refusal;
@@ -51,10 +51,11 @@ impl FromRequest for Command {
         Box::pin(async move {
             let bytes = bytes.await?;
             if bytes.trim_ascii().is_empty() {
-                return Ok(Self);
+                return Ok(Self(Object::new()));
             }
             match parse(&bytes)? {
-                Value::Null | Value::Object(_) => Ok(Self),
+                Value::Null => Ok(Self(Object::new())),
+                Value::Object(fields) => Ok(Self(fields)),
                 other => Err(no_object(&other)),
             }
         })

@@ -33,7 +33,9 @@ const TOKEN: &str = "token";
     components(schemas(
         doc::Activity,
         doc::Capacity,
+        doc::Clamp,
         doc::Component,
+        doc::Decision,
         doc::DesiredCapacity,
         doc::Failure,
         doc::Group,
@@ -48,9 +50,13 @@ const TOKEN: &str = "token";
         doc::Login,
         doc::LoginAnswer,
         doc::Policy,
+        doc::Processes,
+        doc::Rate,
         doc::Round,
         doc::Scheduled,
         doc::Status,
+        doc::StepAdjustment,
+        doc::Wish,
         doc::Written
     ))
 )]

@@ -9,6 +9,9 @@ use actix_web::{FromRequest, HttpRequest, web};
 
 use crate::error::{Refusal, Result};
 
+/// Entries that one answer lists at most, where there is a limit.
+const MAX_ENTRIES: usize = 1000;
+
 /// The options of a query string.
 pub(crate) struct Query(BTreeMap<String, String>);
 
@@ -35,6 +38,18 @@ impl Query {
             Some(text) => text
                 .parse()
                 .map_err(|_| Refusal::field(name, format!("{text:?} is not {expected}"))),
+        }
+    }
+
+    /// Takes out how many entries of a list are wanted, or its default.
+    pub(crate) fn limit(&mut self, default: usize) -> Result<usize> {
+        let limit = self.take("limit", "a number from 1 to 1000", default)?;
+        match (1..=MAX_ENTRIES).contains(&limit) {
+            true => Ok(limit),
+            false => Err(Refusal::field(
+                "limit",
+                format!("{limit} is outside 1 to {MAX_ENTRIES}"),
+            )),
         }
     }
 

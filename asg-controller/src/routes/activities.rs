@@ -4,13 +4,10 @@ use actix_web::{HttpResponse, web};
 use api::documents;
 
 use super::{Response, Shared};
-use crate::error::Refusal;
 use crate::http::{Answer, Caller, Endpoint, Query};
 
 /// Entries of a page, unless the client says otherwise.
 const PAGE: usize = 50;
-/// Entries of a page at most.
-const MAX_PAGE: usize = 1000;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -34,14 +31,8 @@ async fn list(
     mut query: Query,
 ) -> Response {
     let skip = query.take("skip", "a number from 0", 0u32)?;
-    let limit = query.take("limit", "a number from 1 to 1000", PAGE)?;
+    let limit = query.limit(PAGE)?;
     query.end()?;
-    if !(1..=MAX_PAGE).contains(&limit) {
-        return Err(Refusal::field(
-            "limit",
-            format!("{limit} is outside 1 to {MAX_PAGE}"),
-        ));
-    }
     let skip = usize::try_from(skip).unwrap_or(usize::MAX);
     let page = service.activities(&account, &name, (skip, limit)).await?;
     let page: Vec<_> = page.iter().map(documents::Activity::from).collect();

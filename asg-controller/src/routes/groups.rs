@@ -117,7 +117,7 @@ async fn switch(
     service: Shared,
     Caller(account): Caller,
     name: web::Path<String>,
-    (IfMatch(if_match), Command): (IfMatch, Command),
+    (IfMatch(if_match), _): (IfMatch, Command),
 ) -> Response {
     let changed = service
         .change(&account, &name, if_match, |_| Ok(desire.clone()))

@@ -2,6 +2,7 @@
 
 mod activities;
 mod autoscaler;
+mod decisions;
 mod documents;
 mod groups;
 mod hosts;
@@ -9,6 +10,7 @@ mod instance_types;
 mod instances;
 mod login;
 mod operations;
+mod processes;
 mod status;
 
 use actix_web::HttpResponse;
@@ -30,6 +32,8 @@ pub(crate) fn contract() -> Vec<Endpoint> {
         groups::endpoints(),
         instances::endpoints(),
         activities::endpoints(),
+        decisions::endpoints(),
+        processes::endpoints(),
         documents::endpoints(Kind::Policy),
         instance_types::endpoints(),
         hosts::endpoints(),

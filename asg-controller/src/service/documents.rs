@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use api::documents;
+use bus::Nudge;
 use domain::{AccountName, Body, Document, Generation, GroupId, GroupName, Kind, Policy};
 use serde_json::Value;
 use store::update::{self, Verdict};
@@ -10,7 +11,7 @@ use store::{StoreError, Versioned};
 
 use super::Service;
 use crate::error::{Refusal, Result, update_error};
-use crate::validate::{Object, same_name, tables};
+use crate::validate::{Object, tables};
 
 /// Deletes that lose against other changes are tried again this often.
 const ATTEMPTS: usize = 32;
@@ -38,7 +39,7 @@ impl Service {
         account: &AccountName,
         given: Object,
     ) -> Result<()> {
-        let body = tables::body(kind, given, &self.settings().instance_types)?;
+        let body = tables::created(kind, given, &self.settings().instance_types)?;
         self.check_target(account, &body).await?;
         let document = Document {
             account: account.clone(),
@@ -52,7 +53,19 @@ impl Service {
                 kind.as_str(),
                 document.body.name()
             ))),
-            other => other.map(drop).map_err(Refusal::from),
+            other => {
+                other?;
+                self.changed(kind).await;
+                Ok(())
+            }
+        }
+    }
+
+    /// Wakes who acts on a kind of document by itself; of the other kinds the groups that rest on them are woken.
+    async fn changed(&self, kind: Kind) {
+        match kind {
+            Kind::Policy => self.wake(Nudge::Policies).await,
+            Kind::LaunchConfiguration | Kind::LoadBalancer => {}
         }
     }
 
@@ -64,8 +77,6 @@ impl Service {
         name: &str,
         given: Object,
     ) -> Result<()> {
-        let given = tables::of(kind).given(given)?;
-        same_name(&given, name)?;
         let stored = self.document(kind, account, name).await?;
         self.check_target(account, &self.merged(&stored, &given)?).await?;
         let written = update::document(self.store(), (kind, account, name), |document| {
@@ -83,6 +94,7 @@ impl Service {
         for group in written.value.used_by {
             self.nudge(group).await;
         }
+        self.changed(kind).await;
         Ok(())
     }
 
@@ -94,7 +106,11 @@ impl Service {
             match deleted.await {
                 Err(StoreError::Conflict) => {}
                 Err(StoreError::InUse(_)) => return Err(self.in_use(kind, name, &read.value.used_by).await),
-                other => return other.map_err(Refusal::from),
+                other => {
+                    other?;
+                    self.changed(kind).await;
+                    return Ok(());
+                }
             }
         }
         Err(StoreError::Conflict.into())
@@ -121,9 +137,8 @@ impl Service {
     }
 
     fn merged(&self, stored: &Body, given: &Object) -> Result<Body> {
-        let mut fields = shown(stored)?;
-        fields.extend(given.clone());
-        tables::body(stored.kind(), fields, &self.settings().instance_types)
+        let types = &self.settings().instance_types;
+        tables::updated(stored, shown(stored)?, given.clone(), types)
     }
 
     /// A policy's group must exist.

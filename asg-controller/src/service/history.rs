@@ -1,6 +1,6 @@
-//! A group's scaling activities.
+//! A group's scaling activities and decisions.
 
-use domain::{AccountName, Activity};
+use domain::{AccountName, Activity, Decision};
 
 use super::Service;
 use crate::error::Result;
@@ -16,5 +16,16 @@ impl Service {
     ) -> Result<Vec<Activity>> {
         let group = self.group(account, group).await?;
         Ok(self.store().activities(group.id, skip, limit).await?)
+    }
+
+    /// A group's last decisions, newest first. They too show once they are copied from the group's outbox.
+    pub(crate) async fn decisions(
+        &self,
+        account: &AccountName,
+        group: &str,
+        limit: usize,
+    ) -> Result<Vec<Decision>> {
+        let group = self.group(account, group).await?;
+        Ok(self.store().decisions(group.id, limit).await?)
     }
 }

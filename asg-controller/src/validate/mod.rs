@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 pub(crate) use shape::Shape;
+use shape::shown;
 pub(crate) use table::{Field, Table};
 
 use crate::error::{Refusal, Result};

@@ -64,27 +64,56 @@ impl Field {
 pub(crate) struct Table {
     /// Its name in messages.
     pub(crate) what: &'static str,
-    /// Its fields.
-    pub(crate) fields: &'static [Field],
+    /// Its fields, in parts that tables of like kinds share.
+    pub(crate) parts: &'static [&'static [Field]],
     /// What the service adds when it shows one: ignored when it comes back.
     pub(crate) read_only: &'static [&'static str],
+    /// Of a field that is not here: where it would be at home, to stand behind its name.
+    pub(crate) elsewhere: fn(&str) -> Option<String>,
 }
 
 impl Table {
+    /// A table of its own, of which everything is shown as it was given.
+    pub(crate) const fn new(what: &'static str, parts: &'static [&'static [Field]]) -> Self {
+        Self {
+            what,
+            parts,
+            read_only: &[],
+            elsewhere: |_| None,
+        }
+    }
+
+    /// Its fields.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = &'static Field> {
+        self.parts.iter().copied().flatten()
+    }
+
     /// The given fields, checked, as the model takes them. `null` for a field that need not be there is as if it
     /// was not given.
     pub(crate) fn given(&self, object: Object) -> Result<Object> {
         let (checked, problems) = self.check(object);
-        refuse(problems).map(|()| checked)
+        refuse(&problems).map(|()| checked)
+    }
+
+    /// The fields that may be there and are given as `null`: an update takes them back.
+    pub(crate) fn unset(&self, object: &Object) -> Vec<&'static str> {
+        let optional = self.fields().filter(|field| matches!(field.need, Need::Optional));
+        let names = optional.map(|field| field.name);
+        names
+            .filter(|name| object.get(*name).is_some_and(Value::is_null))
+            .collect()
     }
 
     /// A whole document: the given fields with the defaults of those left out.
     pub(crate) fn whole(&self, object: Object) -> Result<Object> {
-        let missing: Vec<&Field> = self
-            .fields
-            .iter()
-            .filter(|f| !object.contains_key(f.name))
-            .collect();
+        let (checked, problems) = self.complete(object);
+        refuse(&problems).map(|()| checked)
+    }
+
+    /// As [`Table::whole`], with all that is wrong.
+    pub(super) fn complete(&self, object: Object) -> (Object, Vec<String>) {
+        let given = |field: &&Field| object.contains_key(field.name);
+        let missing: Vec<&Field> = self.fields().filter(|field| !given(field)).collect();
         let (mut checked, mut problems) = self.check(object);
         for field in missing {
             match field.need {
@@ -92,15 +121,14 @@ impl Table {
                 Need::Default(_) | Need::Optional => {}
             }
         }
-        refuse(problems)?;
-        for field in self.fields {
+        for field in self.fields() {
             if let Need::Default(value) = field.need
                 && !checked.contains_key(field.name)
             {
                 checked.insert(field.name.to_owned(), value());
             }
         }
-        Ok(checked)
+        (checked, problems)
     }
 
     fn check(&self, object: Object) -> (Object, Vec<String>) {
@@ -109,7 +137,7 @@ impl Table {
             if self.read_only.contains(&name.as_str()) {
                 continue;
             }
-            match self.fields.iter().find(|field| field.name == name) {
+            match self.fields().find(|field| field.name == name) {
                 None => problems.push(self.unknown(&name, &value)),
                 Some(field) if value.is_null() && !field.is_required() => {}
                 Some(field) => match field.shape.check(&value) {
@@ -122,7 +150,10 @@ impl Table {
     }
 
     fn unknown(&self, name: &str, value: &Value) -> String {
-        let names = || self.fields.iter().map(|field| field.name);
+        if let Some(place) = (self.elsewhere)(name) {
+            return format!("{name}: {place}");
+        }
+        let names = || self.fields().map(|field| field.name);
         let hint = match nearest(name, names()) {
             Some(near) => format!("did you mean {near:?}?"),
             None => format!("the fields are {}", names().collect::<Vec<_>>().join(", ")),
@@ -137,7 +168,7 @@ impl Table {
 }
 
 /// All problems in one message, so that one attempt shows all that is to be mended.
-fn refuse(problems: Vec<String>) -> Result<()> {
+fn refuse(problems: &[String]) -> Result<()> {
     if problems.is_empty() {
         return Ok(());
     }

@@ -11,7 +11,15 @@ async fn each_kind_is_created_shown_listed_updated_and_deleted() {
     let lb_shown = json!({"name": "b", "lb_port": 80, "instances_port": 9080, "availability_zones": ["docker01"],
         "protocol": "HTTP", "options": []});
     let lconf_shown = but(lconf("b"), "metadata", json!({}));
-    let policy_shown = but(policy("b", "asg1"), "upper_threshold", json!(80.0));
+    let mut policy_shown = but(policy("b", "asg1"), "upper_threshold", json!(80.0));
+    for (field, value) in [
+        ("policy_type", json!("threshold")),
+        ("source", json!("agent")),
+        ("missing_data", json!("hold")),
+        ("shadow", json!(false)),
+    ] {
+        policy_shown[field] = value;
+    }
     for (path, given, shown, field, value) in [
         ("/lbs", lb("b"), lb_shown, "lb_port", json!(81)),
         (

@@ -42,5 +42,5 @@ pub use names::{
 pub use phase::{Cause, Event, Illegal, Phase, Status};
 pub use policy::Policy;
 pub use report::{ContainerFacts, ContainerState, FromHost, Health, Message, Outcome, Sample, Stamp};
-pub use scaling::{Process, Rate, Scaling};
+pub use scaling::{Process, Rate, Scaling, Unset};
 pub use time::Timestamp;

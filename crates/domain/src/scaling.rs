@@ -33,6 +33,39 @@ impl Scaling {
     }
 }
 
+/// Which bounds of a [`Scaling`] an update takes back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unset {
+    /// `instance_warmup`.
+    pub instance_warmup: bool,
+    /// `scale_in_stabilization`.
+    pub scale_in_stabilization: bool,
+    /// `scale_out_rate`.
+    pub scale_out_rate: bool,
+    /// `scale_in_rate`.
+    pub scale_in_rate: bool,
+}
+
+impl Scaling {
+    /// These bounds, with those given laid over them and those taken back removed.
+    #[must_use]
+    pub fn with(self, given: Self, unset: Unset) -> Self {
+        fn pick<T>(given: Option<T>, unset: bool, kept: Option<T>) -> Option<T> {
+            given.or(kept.filter(|_| !unset))
+        }
+        Self {
+            instance_warmup: pick(given.instance_warmup, unset.instance_warmup, self.instance_warmup),
+            scale_in_stabilization: pick(
+                given.scale_in_stabilization,
+                unset.scale_in_stabilization,
+                self.scale_in_stabilization,
+            ),
+            scale_out_rate: pick(given.scale_out_rate, unset.scale_out_rate, self.scale_out_rate),
+            scale_in_rate: pick(given.scale_in_rate, unset.scale_in_rate, self.scale_in_rate),
+        }
+    }
+}
+
 /// At most so much within a period. Where both figures are given, the larger of what they allow holds, as HPA's
 /// `selectPolicy: Max` has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

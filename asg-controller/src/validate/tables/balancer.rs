@@ -6,9 +6,9 @@ use serde_json::Value;
 use super::super::{Field, Shape, Table};
 use super::line;
 
-pub(super) static TABLE: Table = Table {
-    what: "load balancer",
-    fields: &[
+pub(super) static TABLE: Table = Table::new(
+    "load balancer",
+    &[&[
         Field::required("name", Shape::Name(|text| BalancerName::parse(text).map(drop))),
         Field::required("lb_port", Shape::Port),
         Field::required("instances_port", Shape::Port),
@@ -22,6 +22,5 @@ pub(super) static TABLE: Table = Table {
             },
             || Value::Array(Vec::new()),
         ),
-    ],
-    read_only: &[],
-};
+    ]],
+);

@@ -11,9 +11,9 @@ use crate::error::{Refusal, Result};
 /// (2,000) must stay below MongoDB's 16 MB for one document.
 const METADATA: usize = 4096;
 
-pub(super) static TABLE: Table = Table {
-    what: "launch configuration",
-    fields: &[
+pub(super) static TABLE: Table = Table::new(
+    "launch configuration",
+    &[&[
         Field::required("name", Shape::Name(|text| ConfigName::parse(text).map(drop))),
         Field::required(
             "image_id",
@@ -32,9 +32,8 @@ pub(super) static TABLE: Table = Table {
         Field::default("metadata", Shape::Object { bytes: METADATA }, || {
             Value::Object(Object::new())
         }),
-    ],
-    read_only: &[],
-};
+    ]],
+);
 
 pub(super) fn check(body: &LaunchConfiguration, types: &Types) -> Result<()> {
     let given = &body.instances_type;

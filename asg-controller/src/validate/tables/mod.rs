@@ -11,40 +11,50 @@ use std::collections::BTreeMap;
 use domain::{Body, InstanceType, Kind, TypeName};
 
 pub(crate) use group::{create as group_spec, update as group_patch};
-pub(crate) use small::{LOGIN, desired_capacity, instance_count};
+pub(crate) use small::{LOGIN, desired_capacity, instance_count, processes};
 
-use super::{Object, Shape, Table, typed};
+use serde_json::Value;
+
+use super::{Object, Shape, same_name, typed};
 use crate::error::Result;
 
 /// The known instance types.
 pub(crate) type Types = BTreeMap<TypeName, InstanceType>;
 
-/// The table of a kind of document.
-pub(crate) fn of(kind: Kind) -> &'static Table {
-    match kind {
-        Kind::LaunchConfiguration => &configuration::TABLE,
-        Kind::LoadBalancer => &balancer::TABLE,
-        Kind::Policy => &policy::TABLE,
-    }
-}
-
 /// A whole document of a kind, from its fields.
-pub(crate) fn body(kind: Kind, fields: Object, types: &Types) -> Result<Body> {
-    let fields = of(kind).whole(fields)?;
+pub(crate) fn created(kind: Kind, fields: Object, types: &Types) -> Result<Body> {
     Ok(match kind {
         Kind::LaunchConfiguration => {
-            let body = typed(fields)?;
+            let body = typed(configuration::TABLE.whole(fields)?)?;
             configuration::check(&body, types)?;
             Body::LaunchConfiguration(body)
         }
-        Kind::LoadBalancer => Body::LoadBalancer(typed(fields)?),
-        Kind::Policy => {
-            let body = typed(fields)?;
-            policy::check(&body)?;
-            Body::Policy(body)
-        }
+        Kind::LoadBalancer => Body::LoadBalancer(typed(balancer::TABLE.whole(fields)?)?),
+        Kind::Policy => Body::Policy(policy::whole(fields)?),
     })
 }
+
+/// A stored document, of which these are the fields as clients see them, with the given ones laid over it.
+pub(crate) fn updated(stored: &Body, mut shown: Object, given: Object, types: &Types) -> Result<Body> {
+    let table = match stored {
+        Body::LaunchConfiguration(_) => &configuration::TABLE,
+        Body::LoadBalancer(_) => &balancer::TABLE,
+        Body::Policy(_) => {
+            shown = policy::kept(shown, &given);
+            policy::table(&shown)?
+        }
+    };
+    for field in table.unset(&given) {
+        shown.remove(field);
+    }
+    let given = table.given(given)?;
+    same_name(&given, stored.name())?;
+    shown.extend(given);
+    created(stored.kind(), shown, types)
+}
+
+/// A flag that is off unless it is set.
+const FLAG_OFF: fn() -> Value = || Value::Bool(false);
 
 /// Short text of one line.
 const fn line(min: usize, max: usize) -> Shape {

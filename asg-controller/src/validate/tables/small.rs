@@ -1,9 +1,13 @@
 //! Bodies that are no documents: a login, a single figure.
 
+use std::collections::BTreeSet;
+
+use api::documents::{DesiredCapacity, InstanceCount, Processes};
+use domain::Process;
+
 use super::super::{Field, Object, Shape, Table, typed};
 use super::line;
-use crate::error::Result;
-use api::documents::{DesiredCapacity, InstanceCount};
+use crate::error::{Refusal, Result};
 
 const COUNT: Shape = Shape::Integer {
     min: 0,
@@ -11,26 +15,50 @@ const COUNT: Shape = Shape::Integer {
 };
 
 /// A login. Whether such an account can exist is not told.
-pub(crate) static LOGIN: Table = Table {
-    what: "login",
-    fields: &[
+pub(crate) static LOGIN: Table = Table::new(
+    "login",
+    &[&[
         Field::required("user", line(1, 255)),
         Field::required("key", line(1, 1024)),
-    ],
-    read_only: &[],
-};
+    ]],
+);
 
-static DESIRED: Table = Table {
-    what: "desired capacity",
-    fields: &[Field::required("desired_capacity", COUNT)],
-    read_only: &[],
-};
+static DESIRED: Table = Table::new(
+    "desired capacity",
+    &[&[Field::required("desired_capacity", COUNT)]],
+);
 
-static INSTANCES: Table = Table {
-    what: "number of instances",
-    fields: &[Field::required("n_instances", COUNT)],
-    read_only: &[],
-};
+static INSTANCES: Table = Table::new("number of instances", &[&[Field::required("n_instances", COUNT)]]);
+
+static PROCESSES: Table = Table::new(
+    "list of processes",
+    &[&[Field::optional(
+        "processes",
+        Shape::Texts {
+            items: 16,
+            length: 64,
+        },
+    )]],
+);
+
+/// The body of `PUT /asgs/{name}/suspend` and `/resume`: the processes named, or all.
+pub(crate) fn processes(object: Object) -> Result<BTreeSet<Process>> {
+    let body: Processes = typed(PROCESSES.whole(object)?)?;
+    if body.processes.is_empty() {
+        return Ok(Process::ALL.into());
+    }
+    body.processes.iter().map(|name| process(name)).collect()
+}
+
+fn process(name: &str) -> Result<Process> {
+    let found = Process::ALL
+        .into_iter()
+        .find(|known| known.as_str().eq_ignore_ascii_case(name));
+    found.ok_or_else(|| {
+        let known = Process::ALL.map(Process::as_str).join(", ");
+        Refusal::field("processes", format!("{name:?} is none of {known}"))
+    })
+}
 
 /// The body of `PUT /asgs/{name}/desired_capacity`.
 pub(crate) fn desired_capacity(object: Object) -> Result<u32> {

@@ -1,8 +1,10 @@
 //! Autoscaling groups.
 
-use domain::Timestamp;
+use domain::{Process, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use super::Rate;
 
 /// The url of a group without a load balancer.
 pub(crate) const NO_URL: &str = "N/A";
@@ -43,6 +45,25 @@ pub struct Group {
     /// There is no load balancer; wins over one given with it.
     #[serde(default)]
     pub no_lb: bool,
+    /// Seconds in service after which what is measured of an instance counts; 30 by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = 30, maximum = 3600)]
+    pub instance_warmup: Option<u32>,
+    /// Seconds back from now of which the highest wish of the policies holds before anything is removed; by default 300
+    /// with a target tracking policy, and 0 without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = 300, maximum = 3600)]
+    pub scale_in_stabilization: Option<u32>,
+    /// How fast policies may let it grow; at once by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scale_out_rate: Option<Rate>,
+    /// How fast policies may let it shrink; at once by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scale_in_rate: Option<Rate>,
+    /// Processes that a user suspended.
+    #[serde(default)]
+    #[schema(read_only, example = json!(["AlarmNotification"]))]
+    pub suspended_processes: Vec<String>,
     /// `stopped`, `started` or `paused`.
     #[serde(default)]
     #[schema(read_only, example = "started")]
@@ -71,7 +92,8 @@ pub struct Group {
 
 impl Group {
     /// Fields that the service adds, and that an update may repeat.
-    pub const READ_ONLY: [&str; 6] = [
+    pub const READ_ONLY: [&str; 7] = [
+        "suspended_processes",
         "state",
         "url",
         "last_scale_out_ts",
@@ -84,6 +106,9 @@ impl Group {
     #[must_use]
     pub fn of(group: &domain::Group, balancer_domain: &str) -> Self {
         let spec = &group.spec;
+        let suspended = Process::ALL
+            .into_iter()
+            .filter(|process| group.is_suspended(*process));
         let seconds = |at: Option<Timestamp>| at.map_or(0, Timestamp::seconds);
         Self {
             name: group.name.to_string(),
@@ -97,6 +122,11 @@ impl Group {
             domain: spec.domain.clone(),
             load_balancer: spec.load_balancer.as_ref().map(ToString::to_string),
             no_lb: spec.no_lb,
+            instance_warmup: spec.scaling.instance_warmup,
+            scale_in_stabilization: spec.scaling.scale_in_stabilization,
+            scale_out_rate: spec.scaling.scale_out_rate.map(Rate::from),
+            scale_in_rate: spec.scaling.scale_in_rate.map(Rate::from),
+            suspended_processes: suspended.map(|process| process.as_str().to_owned()).collect(),
             state: group.state.as_str().to_owned(),
             url: url(group, balancer_domain),
             last_scale_out_ts: seconds(group.last_scale_out),

@@ -1,10 +1,12 @@
 //! Scaling policies.
 
+use domain::policy::{Adjustment, AdjustmentType, Comparison, Rule};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// A scaling policy of a group.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+/// A scaling policy of a group. Of the fields below `shadow` each kind has its own; those of the others are not shown, and
+/// refused when they are given.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Policy {
     /// Unique in its account.
     #[schema(example = "policy1", max_length = 128)]
@@ -12,42 +14,114 @@ pub struct Policy {
     /// The group it moves; it must exist.
     #[schema(example = "asg1")]
     pub auto_scaling_group: String,
-    /// `threshold`, `target_tracking`, `step` or `simple`; left out, the fields tell.
+    /// `threshold`, `target_tracking`, `step` or `simple`; left out of a new one, its fields tell. To change it, give
+    /// what the other kind requires with it.
     #[serde(default)]
     #[schema(example = "threshold")]
     pub policy_type: String,
-    /// Where the metric comes from: `agent`, or a source of the configuration.
+    /// Where the metric comes from: `agent`, what agents sample of the group's instances.
     #[serde(default)]
-    #[schema(example = "agent")]
+    #[schema(default = "agent")]
     pub source: String,
-    /// What is measured.
+    /// What is measured; of `agent`: `CPU` or `MEM`, in per cent of the instance type's.
     #[schema(example = "CPU")]
     pub metric: String,
-    /// How samples become one figure.
+    /// How the instances' samples become one figure: `AVG`, `MAX`, `MIN`, `SUM`, `p1` to `p99`.
     #[schema(example = "AVG")]
     pub statistic: String,
     /// Seconds looked back on.
-    #[schema(example = 60)]
+    #[schema(example = 60, minimum = 1)]
     pub sampling_window: u32,
-    /// Seconds a threshold must be breached.
-    #[schema(example = 120)]
-    pub breach_duration: u32,
-    /// What it wishes for while its metric says nothing: `hold`, `floor N` or `scale_out`.
+    /// What it wishes for while its metric says nothing: `hold`, `floor N` (what there is, and at least N instances) or
+    /// `scale_out`.
     #[serde(default)]
-    #[schema(example = "hold")]
+    #[schema(default = "hold")]
     pub missing_data: String,
     /// It records what it would do and moves nothing.
     #[serde(default)]
     pub shadow: bool,
-    /// What follows from the metric, as its `policy_type` has it.
-    #[serde(flatten)]
-    #[schema(value_type = Object)]
-    pub rule: domain::policy::Rule,
+    /// Seconds for which a threshold must be breached before anything follows. Required of threshold policies; of step and
+    /// simple ones 0 by default; target tracking has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = 120)]
+    pub breach_duration: Option<u32>,
+    /// Threshold, required: instances added above the upper threshold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = 1, minimum = 1)]
+    pub scale_out_step: Option<i32>,
+    /// Threshold, required: instances added below the lower threshold, a negative number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = -1, maximum = -1)]
+    pub scale_in_step: Option<i32>,
+    /// Threshold, required: it adds while the metric is above this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = 80)]
+    pub upper_threshold: Option<f64>,
+    /// Threshold, required: it removes while the metric is below this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = 30)]
+    pub lower_threshold: Option<f64>,
+    /// Target tracking, required: what the metric shall be; of `SUM`, what each instance shall have of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0)]
+    pub target_value: Option<f64>,
+    /// Target tracking: per cent of the target by which the metric may be off before anything follows; 10 by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 100)]
+    pub tolerance: Option<f64>,
+    /// Target tracking: it only adds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disable_scale_in: Option<bool>,
+    /// Target tracking: seconds of the short window in which a burst shows, 0 for none; 6 by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub panic_window: Option<u32>,
+    /// Target tracking: per cent of the target in the short window that are a burst; 200 by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 100)]
+    pub panic_threshold: Option<f64>,
+    /// Step and simple, required: what is breached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub threshold: Option<f64>,
+    /// Step and simple, required: on which side it is breached, `above` or `below`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<String>,
+    /// Step and simple, required: `ChangeInCapacity`, `ExactCapacity` or `PercentChangeInCapacity`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adjustment_type: Option<String>,
+    /// Step and simple, of `PercentChangeInCapacity`: at least so many instances; 0 for no such bound.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_adjustment_magnitude: Option<u32>,
+    /// Step, required: what follows by how far the metric is from the threshold. They neither overlap nor leave gaps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_items = 1, max_items = 20)]
+    pub step_adjustments: Option<Vec<StepAdjustment>>,
+    /// Simple, required: instances or per cent, as `adjustment_type` says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scaling_adjustment: Option<i32>,
+    /// Simple: seconds after a change in capacity in which it does nothing; the group's cooldown by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cooldown: Option<u32>,
+}
+
+/// A step of a step policy. With `comparison` `above` its lower bound belongs to it, with `below` its upper one.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct StepAdjustment {
+    /// Where it begins, from the threshold; null or left out: at minus infinity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = 0)]
+    pub lower_bound: Option<f64>,
+    /// Where it ends, from the threshold; null or left out: at infinity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = 10)]
+    pub upper_bound: Option<f64>,
+    /// Instances or per cent, as `adjustment_type` says.
+    #[schema(example = 1)]
+    pub scaling_adjustment: i32,
 }
 
 impl From<&domain::Policy> for Policy {
     fn from(stored: &domain::Policy) -> Self {
-        Self {
+        let mut shown = Self {
             name: stored.name.to_string(),
             auto_scaling_group: stored.auto_scaling_group.to_string(),
             policy_type: stored.rule.policy_type().to_owned(),
@@ -55,10 +129,75 @@ impl From<&domain::Policy> for Policy {
             metric: stored.metric.clone(),
             statistic: stored.statistic.clone(),
             sampling_window: stored.sampling_window,
-            breach_duration: stored.breach_duration,
             missing_data: stored.missing_data.to_string(),
             shadow: stored.shadow,
-            rule: stored.rule.clone(),
+            breach_duration: Some(stored.breach_duration),
+            ..Self::default()
+        };
+        shown.rule(&stored.rule);
+        shown
+    }
+}
+
+impl Policy {
+    fn rule(&mut self, rule: &Rule) {
+        match rule {
+            Rule::Threshold(rule) => {
+                self.scale_out_step = Some(rule.scale_out_step);
+                self.scale_in_step = Some(rule.scale_in_step);
+                self.upper_threshold = Some(rule.upper_threshold);
+                self.lower_threshold = Some(rule.lower_threshold);
+            }
+            Rule::TargetTracking(rule) => {
+                self.breach_duration = None;
+                self.target_value = Some(rule.target_value);
+                self.tolerance = Some(rule.tolerance);
+                self.disable_scale_in = Some(rule.disable_scale_in);
+                self.panic_window = Some(rule.panic_window);
+                self.panic_threshold = Some(rule.panic_threshold);
+            }
+            Rule::Step(rule) => {
+                self.breach((rule.threshold, rule.comparison, rule.adjustment));
+                self.step_adjustments =
+                    Some(rule.step_adjustments.iter().map(StepAdjustment::from).collect());
+            }
+            Rule::Simple(rule) => {
+                self.breach((rule.threshold, rule.comparison, rule.adjustment));
+                self.scaling_adjustment = Some(rule.scaling_adjustment);
+                self.cooldown = rule.cooldown;
+            }
         }
+    }
+
+    fn breach(&mut self, (threshold, comparison, adjustment): (f64, Comparison, Adjustment)) {
+        self.threshold = Some(threshold);
+        self.comparison = Some(side(comparison).to_owned());
+        self.adjustment_type = Some(adjustment_type(adjustment.adjustment_type).to_owned());
+        self.min_adjustment_magnitude = Some(adjustment.min_adjustment_magnitude);
+    }
+}
+
+impl From<&domain::policy::StepAdjustment> for StepAdjustment {
+    fn from(step: &domain::policy::StepAdjustment) -> Self {
+        Self {
+            lower_bound: step.lower_bound,
+            upper_bound: step.upper_bound,
+            scaling_adjustment: step.scaling_adjustment,
+        }
+    }
+}
+
+fn side(comparison: Comparison) -> &'static str {
+    match comparison {
+        Comparison::Above => "above",
+        Comparison::Below => "below",
+    }
+}
+
+fn adjustment_type(kind: AdjustmentType) -> &'static str {
+    match kind {
+        AdjustmentType::ChangeInCapacity => "ChangeInCapacity",
+        AdjustmentType::ExactCapacity => "ExactCapacity",
+        AdjustmentType::PercentChangeInCapacity => "PercentChangeInCapacity",
     }
 }

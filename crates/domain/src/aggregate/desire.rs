@@ -8,7 +8,7 @@ use crate::group::MAX_GROUP_SIZE;
 use crate::phase::Phase;
 use crate::{
     ActivityId, BalancerName, Cause, ConfigName, Decision, Generation, Group, GroupSpec, GroupState, Ids,
-    Illegal, InstanceId, Observation, Process, Scaling, Timestamp, ZoneName,
+    Illegal, InstanceId, Observation, Process, Scaling, Timestamp, Unset, ZoneName,
 };
 
 /// The fields of an update; what is `None` stays.
@@ -37,6 +37,9 @@ pub struct GroupPatch {
     /// New bounds of what policies do; of those left out the old ones stay.
     #[serde(flatten)]
     pub scaling: Scaling,
+    /// Bounds of what policies do that hold no longer.
+    #[serde(skip)]
+    pub unset: Unset,
 }
 
 /// A change of desired state.
@@ -177,13 +180,7 @@ impl GroupSpec {
         set(&mut spec.scale_out_cooldown, patch.scale_out_cooldown.as_ref());
         set(&mut spec.scale_in_cooldown, patch.scale_in_cooldown.as_ref());
         set(&mut spec.domain, patch.domain.as_ref());
-        let (kept, given) = (&mut spec.scaling, patch.scaling);
-        *kept = Scaling {
-            instance_warmup: given.instance_warmup.or(kept.instance_warmup),
-            scale_in_stabilization: given.scale_in_stabilization.or(kept.scale_in_stabilization),
-            scale_out_rate: given.scale_out_rate.or(kept.scale_out_rate),
-            scale_in_rate: given.scale_in_rate.or(kept.scale_in_rate),
-        };
+        spec.scaling = self.scaling.with(patch.scaling, patch.unset);
         match (&patch.load_balancer, patch.no_lb) {
             (_, Some(true)) => (spec.load_balancer, spec.no_lb) = (None, true),
             (Some(balancer), _) => (spec.load_balancer, spec.no_lb) = (Some(balancer.clone()), false),

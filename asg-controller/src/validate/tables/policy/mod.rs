@@ -1,0 +1,224 @@
+//! Policies: a table for each kind. Which kind a document is, its `policy_type` says, else the fields that only one has.
+
+mod check;
+mod steps;
+
+use domain::policy::{AGENT, LOOK_BACK, OnMissing, Rule, TargetTracking};
+use domain::{GroupName, MAX_GROUP_SIZE, Policy, PolicyName};
+use serde_json::Value;
+
+use super::super::{Field, Object, Shape, Table, typed};
+use super::{FLAG_OFF, line};
+use crate::error::{Refusal, Result};
+
+/// The field that says which kind a policy is.
+const TYPE: &str = "policy_type";
+/// Seconds that a policy looks back at most: a week. How far it can, its source says.
+const WINDOW: i64 = 7 * 24 * 3600;
+/// Seconds of a cooldown at most: a year, as a group's.
+const COOLDOWN: i64 = 365 * 24 * 3600;
+/// Instances that a step moves at most.
+const STEP: i64 = MAX_GROUP_SIZE as i64;
+/// Per cent by which one adjustment moves at most: from one instance to the largest group.
+const PER_CENT: i64 = 100 * STEP;
+/// EC2's quota of steps in a policy.
+const STEPS: usize = 20;
+
+const ANY: Shape = Shape::Number {
+    min: f64::MIN,
+    max: f64::MAX,
+};
+
+/// What every kind has.
+const COMMON: &[Field] = &[
+    Field::required("name", Shape::Name(|text| PolicyName::parse(text).map(drop))),
+    Field::required(
+        "auto_scaling_group",
+        Shape::Name(|text| GroupName::parse(text).map(drop)),
+    ),
+    Field::optional(TYPE, Shape::Choice(&Rule::TYPES)),
+    Field::default("source", line(1, 64), || Value::from(AGENT)),
+    Field::required("metric", line(1, 64)),
+    Field::required("statistic", line(1, 64)),
+    Field::required("sampling_window", Shape::Integer { min: 1, max: WINDOW }),
+    Field::default("missing_data", Shape::Form(missing), || {
+        Value::from(OnMissing::default().to_string())
+    }),
+    Field::default("shadow", Shape::Flag, FLAG_OFF),
+];
+
+const THRESHOLD: &[Field] = &[
+    Field::required("breach_duration", Shape::Integer { min: 0, max: WINDOW }),
+    Field::required("scale_out_step", Shape::Integer { min: 1, max: STEP }),
+    Field::required("scale_in_step", Shape::Integer { min: -STEP, max: -1 }),
+    Field::required("upper_threshold", ANY),
+    Field::required("lower_threshold", ANY),
+];
+
+const TARGET_TRACKING: &[Field] = &[
+    Field::required("target_value", ANY),
+    Field::default("tolerance", Shape::Number { min: 0.0, max: 100.0 }, || {
+        Value::from(TargetTracking::default_tolerance())
+    }),
+    Field::default("disable_scale_in", Shape::Flag, FLAG_OFF),
+    Field::default(
+        "panic_window",
+        Shape::Integer {
+            min: 0,
+            max: LOOK_BACK.as_secs() as i64,
+        },
+        || Value::from(TargetTracking::default_panic_window()),
+    ),
+    Field::default(
+        "panic_threshold",
+        Shape::Number {
+            min: 100.0,
+            max: 10_000.0,
+        },
+        || Value::from(TargetTracking::default_panic_threshold()),
+    ),
+];
+
+/// What step and simple policies have alike.
+const BREACH: &[Field] = &[
+    Field::default("breach_duration", Shape::Integer { min: 0, max: WINDOW }, || {
+        Value::from(0)
+    }),
+    Field::required("threshold", ANY),
+    Field::required("comparison", Shape::Choice(&["above", "below"])),
+    Field::required(
+        "adjustment_type",
+        Shape::Choice(&["ChangeInCapacity", "ExactCapacity", "PercentChangeInCapacity"]),
+    ),
+    Field::default(
+        "min_adjustment_magnitude",
+        Shape::Integer { min: 0, max: STEP },
+        || Value::from(0),
+    ),
+];
+
+/// By how much, as the adjustment type has it; [`check`] bounds it by that.
+const ADJUSTMENT: Field = Field::required(
+    "scaling_adjustment",
+    Shape::Integer {
+        min: -PER_CENT,
+        max: PER_CENT,
+    },
+);
+
+static STEP_ADJUSTMENT: Table = Table::new(
+    "step adjustment",
+    &[&[
+        Field::optional("lower_bound", ANY),
+        Field::optional("upper_bound", ANY),
+        ADJUSTMENT,
+    ]],
+);
+
+const STEP_SCALING: &[Field] = &[Field::required(
+    "step_adjustments",
+    Shape::Tables {
+        of: &STEP_ADJUSTMENT,
+        items: STEPS,
+    },
+)];
+
+const SIMPLE: &[Field] = &[
+    ADJUSTMENT,
+    Field::optional(
+        "cooldown",
+        Shape::Integer {
+            min: 0,
+            max: COOLDOWN,
+        },
+    ),
+];
+
+/// The kinds' tables, in the order of [`Rule::TYPES`].
+static KINDS: [Table; 4] = [
+    Table {
+        elsewhere: |field| elsewhere(field, "threshold"),
+        ..Table::new("threshold policy", &[COMMON, THRESHOLD])
+    },
+    Table {
+        elsewhere: |field| elsewhere(field, "target_tracking"),
+        ..Table::new("target_tracking policy", &[COMMON, TARGET_TRACKING])
+    },
+    Table {
+        elsewhere: |field| elsewhere(field, "step"),
+        ..Table::new("step policy", &[COMMON, BREACH, STEP_SCALING])
+    },
+    Table {
+        elsewhere: |field| elsewhere(field, "simple"),
+        ..Table::new("simple policy", &[COMMON, BREACH, SIMPLE])
+    },
+];
+
+fn kinds() -> impl Iterator<Item = (&'static str, &'static Table)> {
+    Rule::TYPES.into_iter().zip(&KINDS)
+}
+
+fn missing(text: &str) -> std::result::Result<(), String> {
+    text.parse::<OnMissing>()
+        .map(drop)
+        .map_err(|error| error.to_string())
+}
+
+/// Which other kinds have a field.
+fn elsewhere(field: &str, kind: &str) -> Option<String> {
+    let has = |table: &Table| table.fields().any(|known| known.name == field);
+    let homes: Vec<&str> = kinds()
+        .filter(|(_, table)| has(table))
+        .map(|(name, _)| name)
+        .collect();
+    (!homes.is_empty()).then(|| {
+        let homes = homes.join(" and ");
+        format!("a {kind} policy has none, {homes} policies have; {TYPE} says which kind it is")
+    })
+}
+
+/// The table of a document's kind.
+pub(super) fn table(fields: &Object) -> Result<&'static Table> {
+    let Some(named) = fields.get(TYPE).filter(|value| !value.is_null()) else {
+        return Ok(told_by(fields));
+    };
+    let found = kinds().find(|(name, _)| named.as_str() == Some(*name));
+    found.map(|(_, table)| table).ok_or_else(|| {
+        let known = Rule::TYPES.join(", ");
+        Refusal::field(TYPE, format!("{} is none of {known}", super::super::shown(named)))
+    })
+}
+
+/// The kind of which most fields are there that not every kind has; the contract's when none is.
+fn told_by(fields: &Object) -> &'static Table {
+    let own = |table: &Table| {
+        let telling = table.parts.iter().skip(1).copied().flatten();
+        telling
+            .filter(|field| field.name != "breach_duration" && fields.contains_key(field.name))
+            .count()
+    };
+    let [first, rest @ ..] = &KINDS;
+    rest.iter()
+        .fold(first, |most, table| match own(table) > own(most) {
+            true => table,
+            false => most,
+        })
+}
+
+/// What stays of a policy, as it is shown, when fields are laid over it: all, or what every kind has when the kind changes.
+/// In either case it says which kind it will be.
+pub(super) fn kept(mut shown: Object, given: &Object) -> Object {
+    let new = given.get(TYPE).filter(|new| !new.is_null());
+    if let Some(new) = new.filter(|new| shown.get(TYPE) != Some(new)) {
+        shown.retain(|name, _| COMMON.iter().any(|field| field.name == name));
+        shown.insert(TYPE.to_owned(), new.clone());
+    }
+    shown
+}
+
+/// A whole policy.
+pub(super) fn whole(fields: Object) -> Result<Policy> {
+    let policy = typed(table(&fields)?.whole(fields)?)?;
+    check::check(&policy)?;
+    Ok(policy)
+}
