@@ -1,13 +1,13 @@
 //! The group: desired state and instance records, one aggregate that is changed as a whole.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     AccountName, Activity, BalancerName, CommitId, ConfigName, Decision, Epoch, Generation, GroupId,
-    GroupName, HostName, Instance, InstanceId, Process, Scaling, Timestamp, ZoneName,
+    GroupName, HostName, Instance, InstanceId, Process, Scaling, ScheduleName, Timestamp, ZoneName,
 };
 
 /// The largest max_size. An aggregate is one document; at under 2 kB a record this keeps it below 4 MB,
@@ -144,6 +144,15 @@ pub struct Group {
     /// Decisions not yet copied to the history.
     #[serde(default)]
     pub decisions: Vec<Decision>,
+    /// The last occurrence of each schedule that ran.
+    #[serde(default)]
+    pub scheduled: BTreeMap<ScheduleName, Timestamp>,
+    /// When schedules were last resumed; what they would have done before is not made up for.
+    #[serde(default)]
+    pub schedules_resumed: Option<Timestamp>,
+    /// Until then neither schedules nor policies do anything.
+    #[serde(default)]
+    pub paused_until: Option<Timestamp>,
     /// The last commits' ids, newest last.
     pub commits: VecDeque<CommitId>,
 }
@@ -168,6 +177,9 @@ impl Group {
             outbox: Vec::new(),
             suspended: BTreeSet::new(),
             decisions: Vec::new(),
+            scheduled: BTreeMap::new(),
+            schedules_resumed: None,
+            paused_until: None,
             commits: VecDeque::new(),
         }
     }
@@ -233,6 +245,12 @@ impl Group {
     #[must_use]
     pub fn is_suspended(&self, process: Process) -> bool {
         self.suspended.contains(&process)
+    }
+
+    /// Whether schedules and policies do nothing yet.
+    #[must_use]
+    pub fn is_held(&self, now: Timestamp) -> bool {
+        self.paused_until.is_some_and(|until| now < until)
     }
 
     /// Whether a deleted group has nothing left to do and may be dropped from the store.

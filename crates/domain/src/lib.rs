@@ -19,12 +19,14 @@ pub mod phase;
 pub mod policy;
 pub mod report;
 pub mod scaling;
+pub mod schedule;
 pub mod time;
 
 pub use activity::{Activity, ActivityKind, ActivityStatus};
 pub use aggregate::desire::{Desire, DesireError, GroupPatch};
 pub use aggregate::intend::Intent;
 pub use aggregate::observe::Observation;
+pub use aggregate::scheduled::Scheduled;
 pub use clock::{Clock, Ids, SystemClock, SystemIds};
 pub use decision::{Clamp, ClampKind, Decision, DecisionId, Wish};
 pub use document::{Body, Document, Kind, LaunchConfiguration, LoadBalancer};
@@ -37,10 +39,12 @@ pub use ids::{
 pub use instance::{Container, Instance, Lost, Mark, Template};
 pub use job::{Job, JobKind};
 pub use names::{
-    AccountName, BalancerName, ConfigName, GroupName, HostName, NameError, PolicyName, TypeName, ZoneName,
+    AccountName, BalancerName, ConfigName, GroupName, HostName, NameError, PolicyName, ScheduleName,
+    TypeName, ZoneName,
 };
 pub use phase::{Cause, Event, Illegal, Phase, Status};
 pub use policy::Policy;
 pub use report::{ContainerFacts, ContainerState, FromHost, Health, Message, Outcome, Sample, Stamp};
 pub use scaling::{Process, Rate, Scaling, Unset};
+pub use schedule::Schedule;
 pub use time::Timestamp;

@@ -112,6 +112,8 @@ name! {
     BalancerName, 63;
     /// A policy's name.
     PolicyName, 128;
+    /// A schedule's name.
+    ScheduleName, 128;
     /// A Docker host's name.
     HostName, 253;
     /// An availability zone's name.

@@ -15,6 +15,7 @@ mod placement;
 mod removed;
 mod scale_in;
 pub mod scaling;
+pub mod schedule;
 mod shortage;
 mod strays;
 mod suspended;

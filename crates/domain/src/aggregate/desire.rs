@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
+use super::scheduled::Scheduled;
 use crate::group::MAX_GROUP_SIZE;
 use crate::phase::Phase;
 use crate::{
@@ -73,6 +74,10 @@ pub enum Desire {
     Resume(BTreeSet<Process>),
     /// Set desired capacity as policies decided.
     Decided(Box<Decision>),
+    /// Set sizes as a schedule has it.
+    Scheduled(Scheduled),
+    /// Until then neither schedules nor policies do anything; none: they do again at once.
+    PauseUntil(Option<Timestamp>),
 }
 
 /// Why a change was refused. Nothing was changed.
@@ -226,8 +231,10 @@ impl Group {
             Desire::Terminate { instance, decrement } => next.terminate(*instance, *decrement, ids, now)?,
             Desire::Delete => next.delete()?,
             Desire::Suspend(processes) => next.suspended.extend(processes),
-            Desire::Resume(processes) => next.suspended.retain(|process| !processes.contains(process)),
+            Desire::Resume(processes) => next.resume(processes, now),
             Desire::Decided(decision) => next.decided(decision, ids, now)?,
+            Desire::Scheduled(scheduled) => next.scheduled(scheduled, ids, now)?,
+            Desire::PauseUntil(until) => next.pause_until(*until, now),
         }
         // A change that changes nothing is none: whoever holds the generation still knows what is desired.
         if next != *self {
@@ -245,7 +252,7 @@ impl Group {
         }
     }
 
-    fn respecify(
+    pub(super) fn respecify(
         &mut self,
         spec: GroupSpec,
         cause: &str,

@@ -167,6 +167,32 @@ impl Group {
         });
     }
 
+    /// Notes a change of desired state that did not come about.
+    pub(super) fn note_refused(
+        &mut self,
+        id: ActivityId,
+        what: &str,
+        cause: &str,
+        why: &str,
+        now: Timestamp,
+    ) {
+        self.note(Activity {
+            id,
+            group: self.id,
+            account: self.account.clone(),
+            group_name: self.name.clone(),
+            instance: None,
+            kind: ActivityKind::Change,
+            status: ActivityStatus::Failed,
+            description: what.to_owned(),
+            cause: cause.to_owned(),
+            message: why.to_owned(),
+            progress: 0,
+            start: now,
+            end: Some(now),
+        });
+    }
+
     /// Notes a change of desired state, done at once.
     pub(super) fn note_change(&mut self, id: ActivityId, description: String, cause: &str, now: Timestamp) {
         self.note(Activity {

@@ -7,3 +7,4 @@ pub mod desire;
 mod history;
 pub mod intend;
 pub mod observe;
+pub mod scheduled;

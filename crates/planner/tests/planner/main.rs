@@ -3,5 +3,6 @@
 
 mod properties;
 mod scene;
+mod schedules;
 mod states;
 mod stories;
