@@ -122,6 +122,30 @@ async fn a_drain_that_is_stuck_says_why_once_and_ends_when_told() {
 }
 
 #[tokio::test]
+async fn a_drain_that_waits_for_other_hosts_to_speak_says_so_once() {
+    let rig = drained_by(vec![draining(json!(2), false)]).await;
+    rig.get("status", json!({"rounds": {"reasons": [], "frozen": true}}))
+        .await;
+    let ran = rig.ms(&["drain-host", "h1", "--wait", "--timeout", "1"]);
+    let why = "h1: more than half of the hosts are silent, so nothing is replaced or terminated";
+    assert_eq!(ran.err.matches(why).count(), 1, "{}", ran.err);
+    assert_eq!(ran.code, 1);
+}
+
+#[tokio::test]
+async fn a_drain_of_an_empty_host_says_that_nothing_is_there() {
+    let rig = drained_by(vec![draining(json!(0), false), draining(json!(0), true)]).await;
+    rig.get("status", reasons(&[])).await;
+    let ran = rig.ms(&["drain-host", "h1", "--wait"]);
+    let lines: Vec<&str> = ran.err.lines().collect();
+    let expected = [
+        "h1: no instance is there, to be confirmed by the health manager",
+        "h1: no instance is there",
+    ];
+    assert_eq!((ran.code, lines.as_slice()), (0, &expected[..]));
+}
+
+#[tokio::test]
 async fn a_drain_waits_for_a_health_manager_to_be_heard() {
     let rig = drained_by(vec![draining(Value::Null, false), draining(json!(0), true)]).await;
     rig.get("status", reasons(&[])).await;

@@ -8,6 +8,9 @@ use serde_json::Value;
 use super::{Awaited, Progress};
 use crate::messages::Failure;
 
+/// Why nothing moves at all.
+const FROZEN: &str = "more than half of the hosts are silent, so nothing is replaced or terminated";
+
 /// A host that is drained.
 pub struct Drain<'a> {
     client: &'a Client,
@@ -69,8 +72,10 @@ impl Awaited for Drain<'_> {
                 .any(|word| word == self.host)
         };
         let texts = reasons.into_iter().flatten().filter_map(Value::as_str);
+        let frozen = status.pointer("/rounds/frozen").and_then(Value::as_bool) == Some(true);
         let new = texts
             .filter(of_host)
+            .chain(frozen.then_some(FROZEN))
             .filter(|reason| !self.told.contains(*reason));
         let new: Vec<String> = new.map(str::to_owned).collect();
         self.told.extend(new.iter().cloned());
