@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod properties;
+mod scaling;
 mod scene;
 mod schedules;
 mod states;

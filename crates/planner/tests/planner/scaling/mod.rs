@@ -1,0 +1,10 @@
+//! The policies, told as tables of what EC2 and HPA document, as stories, and as properties.
+
+mod clamps;
+mod ec2;
+mod hpa;
+mod missing;
+mod properties;
+mod simulation;
+mod stage;
+mod wishes;
