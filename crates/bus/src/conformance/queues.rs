@@ -123,7 +123,7 @@ pub async fn what_waits_for_a_forgotten_host_is_dropped(rig: Rig) {
     let (gone, other) = (host("gone.example.net"), host("other"));
     let mut waiting = rig.bus.jobs(&gone, Queue::Stop).await.unwrap();
     let kept = launch(&other);
-    for job in [&launch(&gone), &launch(&gone), &kept] {
+    for job in [&launch(&gone), &launch(&gone), &stop(&gone), &kept] {
         rig.bus.send(job).await.unwrap();
     }
     for _ in 0..2 {
