@@ -51,6 +51,21 @@ fn a_threshold_removes_nothing_that_would_bring_it_above_the_other() {
 }
 
 #[test]
+fn what_single_precision_adds_or_takes_decides_nothing() {
+    let seventh = f64::from((150.0_f64 / 7.0) as f32);
+    assert!(seventh * 7.0 > 150.0);
+    let wish = sole(7, target(50.0), Figure::Steady(seventh)).wish();
+    assert_eq!(wish.capacity, Some(3), "{}", wish.reason);
+    let below = |value| sole(3, threshold(60.0, 80.0, 0), Figure::Steady(value)).after();
+    assert_eq!(
+        below(53.333_33),
+        3,
+        "2 would have 79.999995, which may be told as more than 80"
+    );
+    assert_eq!(below(53.333), 2);
+}
+
+#[test]
 fn the_last_instance_goes_only_without_load() {
     assert_eq!(sole(1, threshold(45.0, 80.0, 0), Figure::Steady(0.1)).after(), 1);
     assert_eq!(sole(1, threshold(45.0, 80.0, 0), Figure::Steady(0.0)).after(), 0);
