@@ -5,6 +5,7 @@ mod groups;
 mod hosts;
 mod lists;
 mod resources;
+mod scaling;
 mod session;
 
 use std::process::ExitCode;
@@ -17,6 +18,7 @@ pub use groups::{ActivitiesArgs, CapacityArgs, Groups, InstancesArgs, TerminateA
 pub use hosts::{DrainArgs, HostName, Hosts, RemoveArgs};
 pub use lists::{ListArgs, ShowArgs};
 pub use resources::{NAME, Request, Verb};
+pub use scaling::{ExplainArgs, ProcessesArgs, Scaling, TopArgs};
 pub use session::{LoginArgs, Session};
 
 const ABOUT: &str = "Autoscaling groups of containers, from the command line";
@@ -36,6 +38,8 @@ pub enum Action {
     Groups(Groups),
     /// What operators do with hosts.
     Hosts(Hosts),
+    /// What policies did, and what is suspended.
+    Scaling(Scaling),
 }
 
 /// The whole command line's definition.
@@ -48,7 +52,8 @@ pub fn command() -> Command {
         .args_override_self(true);
     let session = Session::augment_subcommands(root).subcommands(resources::commands());
     // Set last: the definitions that are merged in bring a description of their own.
-    Groups::augment_subcommands(Hosts::augment_subcommands(session))
+    let scaling = Scaling::augment_subcommands(Hosts::augment_subcommands(session));
+    Groups::augment_subcommands(scaling)
         .about(ABOUT)
         .after_help(AFTER)
 }
@@ -69,6 +74,9 @@ pub fn read(matches: &ArgMatches) -> Result<Action, clap::Error> {
     }
     if Hosts::has_subcommand(name) {
         return Hosts::from_arg_matches(matches).map(Action::Hosts);
+    }
+    if Scaling::has_subcommand(name) {
+        return Scaling::from_arg_matches(matches).map(Action::Scaling);
     }
     Groups::from_arg_matches(matches).map(Action::Groups)
 }

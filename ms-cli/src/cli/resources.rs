@@ -46,6 +46,7 @@ fn of(kind: &'static Kind) -> [Command; 4] {
     let update = Command::new(format!("update-{one}")).about(format!("Change what is named of a {noun}"));
     let delete = Command::new(format!("delete-{one}")).about(format!("Delete a {noun}"));
     let list = ListArgs::augment_args(Command::new(format!("list-{}", kind.all)));
+    let option = |field| option(kind, field);
     let new = |field| option(field).map(|arg| arg.help(help_of_new(field)));
     [
         add.arg(name_arg(kind)).args(kind.fields.iter().filter_map(new)),
@@ -77,19 +78,49 @@ fn name_arg(kind: &Kind) -> Arg {
         .help(format!("Name of the {}", kind.noun))
 }
 
-fn option(field: &'static Field) -> Option<Arg> {
-    let arg = Arg::new(field.name).long(field.option?).help(field.help);
+fn option(kind: &'static Kind, field: &'static Field) -> Option<Arg> {
+    let long = field.option?;
+    let arg = Arg::new(field.name)
+        .long(long)
+        .help(field.help)
+        .help_heading(field.heading);
     let arg = match field.short {
         Some(short) => arg.short(short),
         None => arg,
     };
+    let arg = match field.later {
+        true => arg,
+        false => arg.aliases(earlier_abbreviations(kind, long)),
+    };
     Some(match field.value {
         ValueKind::Flag => arg.action(ArgAction::SetTrue),
+        ValueKind::Switch => arg
+            .num_args(0..=1)
+            .require_equals(true)
+            .default_missing_value("true")
+            .value_name(ValueKind::Switch.placeholder())
+            .value_parser(|text: &str| ValueKind::Switch.parse(text)),
         kind => arg
             .value_name(kind.placeholder())
             .value_parser(move |text: &str| kind.parse(text))
             .allow_negative_numbers(true),
     })
+}
+
+/// The abbreviations of an option that meant it alone before later ones began in the same way.
+fn earlier_abbreviations(kind: &'static Kind, long: &'static str) -> Vec<&'static str> {
+    let of = |later: bool| {
+        let fields = kind.fields.iter().filter(move |field| field.later == later);
+        fields.filter_map(|field| field.option)
+    };
+    let meant_alone = |text: &str| {
+        let names = of(false).chain([kind.name_option]);
+        names.filter(|name| name.starts_with(text)).count() == 1
+    };
+    let shorter = (1..long.len()).filter_map(|end| long.get(..end));
+    shorter
+        .filter(|text| meant_alone(text) && of(true).any(|name| name.starts_with(text)))
+        .collect()
 }
 
 /// The request that a command of [`commands`] stands for; `None` for any other command.

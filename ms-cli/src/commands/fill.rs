@@ -29,7 +29,9 @@ async fn left_out(context: &Context, request: &Request, field: &Field) -> Result
     if request.kind.fields.iter().any(contradicted) {
         return Ok(None);
     }
-    if let Some(default) = context.defaults.get(request.kind.section, field.name) {
+    if let Some(default) = context.defaults.get(request.kind.section, field.name)
+        && fits_type(context, request, field, default)
+    {
         return Ok(Some(default.clone()));
     }
     Ok(match field.fallback {
@@ -55,4 +57,35 @@ async fn known_zones(context: &Context, request: &Request, field: &Field) -> Res
         });
     }
     Ok(Value::from(zones))
+}
+
+/// Whether a field of the defaults file can stand in a document of the type that the command line means.
+fn fits_type(context: &Context, request: &Request, field: &Field, default: &Value) -> bool {
+    let kind = request.kind;
+    let meant = types_meant(request);
+    if kind.type_field == Some(field.name) {
+        let default = default.as_str().unwrap_or_default();
+        return meant.is_none_or(|meant| meant.contains(&default));
+    }
+    let usual = || {
+        let default = context.defaults.get(kind.section, kind.type_field?)?;
+        Some(vec![default.as_str()?])
+    };
+    let meant = meant.or_else(usual);
+    field.of_types.is_empty() || meant.is_none_or(|meant| field.of_types.iter().any(|of| meant.contains(of)))
+}
+
+/// The types that a document can be of by what the command line says; `None` when that says nothing.
+fn types_meant(request: &Request) -> Option<Vec<&str>> {
+    let given = |name: &str| request.fields.get(name);
+    if let Some(named) = request.kind.type_field.and_then(given) {
+        return Some(vec![named.as_str().unwrap_or_default()]);
+    }
+    let said = request.kind.fields.iter();
+    let mut said = said.filter(|field| !field.of_types.is_empty() && given(field.name).is_some());
+    let first = said.next()?.of_types.to_vec();
+    Some(said.fold(first, |mut types, field| {
+        types.retain(|of| field.of_types.contains(of));
+        types
+    }))
 }

@@ -7,7 +7,7 @@ use super::{Context, activities};
 use crate::cli::{ActivitiesArgs, InstancesArgs, ListArgs};
 use crate::kinds::{GROUP, Kind, Thing};
 use crate::messages::{Failure, Mention, explain};
-use crate::output::{Column, Row, column, print, render, table, watch};
+use crate::output::{Column, EVERY, Row, column, print, render, table, watch};
 
 /// Something that is listed.
 pub struct Listing {
@@ -135,7 +135,7 @@ pub async fn activities(context: &Context, args: &ActivitiesArgs) -> Result<(), 
 /// [`Failure`] says why not.
 pub async fn show(context: &Context, listing: &Listing, args: &ListArgs) -> Result<(), Failure> {
     if args.show.watch {
-        return watch(async || look(context, listing, args).await).await;
+        return watch(EVERY, async || look(context, listing, args).await).await;
     }
     Ok(print(&look(context, listing, args).await?)?)
 }

@@ -1,21 +1,24 @@
 //! What commands do.
 
 mod activities;
+mod explain;
 mod fill;
 mod groups;
 mod hosts;
 pub mod known;
 mod lists;
 mod login;
+mod processes;
 mod resources;
 mod shell;
 mod status;
+mod top;
 mod wait;
 
 use api::Client;
 use clap::ArgMatches;
 
-use crate::cli::{self, Action, Groups, Session};
+use crate::cli::{self, Action, Groups, Scaling, Session};
 use crate::defaults::{Defaults, DefaultsError};
 use crate::messages::Failure;
 use crate::output::print;
@@ -34,6 +37,7 @@ pub async fn run(matches: &ArgMatches) -> Result<(), Failure> {
         Action::Session(Session::Login(args)) => login::run(args).await,
         Action::Resource(request) => resources::run(&Context::open()?, &request).await,
         Action::Hosts(command) => hosts::run(&Context::open()?, &command).await,
+        Action::Scaling(command) => about_scaling(&Context::open()?, &command).await,
         Action::Groups(Groups::Completion { shell }) => shell::completion(shell),
         Action::Groups(Groups::Man { dir }) => Ok(shell::man(&dir)?),
         Action::Groups(command) => about_groups(&Context::open()?, command).await,
@@ -52,6 +56,15 @@ async fn about_groups(context: &Context, command: Groups) -> Result<(), Failure>
         Groups::Status(args) => status::run(context, &args).await,
         Groups::Completion { shell } => shell::completion(shell),
         Groups::Man { dir } => Ok(shell::man(&dir)?),
+    }
+}
+
+async fn about_scaling(context: &Context, command: &Scaling) -> Result<(), Failure> {
+    match command {
+        Scaling::Explain(args) => explain::run(context, args).await,
+        Scaling::Top(args) => top::run(context, args).await,
+        Scaling::SuspendProcesses(args) => processes::change(context, args, "suspend").await,
+        Scaling::ResumeProcesses(args) => processes::change(context, args, "resume").await,
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::Context;
 use crate::cli::ShowArgs;
 use crate::messages::Failure;
-use crate::output::{Column, Row, column, print, render, show_value, table, watch};
+use crate::output::{Column, EVERY, Row, column, print, render, show_value, table, watch};
 
 const COMPONENTS: &[Column] = &[
     column("name").titled("COMPONENT"),
@@ -38,7 +38,7 @@ const HOSTS: &[Column] = &[
 /// [`Failure`] says why not.
 pub async fn run(context: &Context, args: &ShowArgs) -> Result<(), Failure> {
     if args.watch {
-        return watch(async || look(context, args).await).await;
+        return watch(EVERY, async || look(context, args).await).await;
     }
     Ok(print(&look(context, args).await?)?)
 }

@@ -69,18 +69,15 @@ impl<'de> Visitor<'de> for FieldValue {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        if self.kind != ValueKind::List {
-            return Err(de::Error::invalid_type(de::Unexpected::Seq, &self));
+        match self.kind {
+            ValueKind::List => elements::<String, A>(&mut items).map(Value::from),
+            ValueKind::Objects => elements::<Value, A>(&mut items).map(Value::from),
+            _ => Err(de::Error::invalid_type(de::Unexpected::Seq, &self)),
         }
-        let mut names: Vec<String> = Vec::new();
-        while let Some(name) = items.next_element()? {
-            names.push(name);
-        }
-        Ok(Value::from(names))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
-        if self.kind != ValueKind::Object {
+        if !matches!(self.kind, ValueKind::Object | ValueKind::Rate) {
             return Err(de::Error::invalid_type(de::Unexpected::Map, &self));
         }
         let mut object = Map::new();
@@ -89,4 +86,12 @@ impl<'de> Visitor<'de> for FieldValue {
         }
         Ok(Value::Object(object))
     }
+}
+
+fn elements<'de, T: de::Deserialize<'de>, A: SeqAccess<'de>>(items: &mut A) -> Result<Vec<T>, A::Error> {
+    let mut read = Vec::new();
+    while let Some(item) = items.next_element()? {
+        read.push(item);
+    }
+    Ok(read)
 }

@@ -13,6 +13,7 @@ pub const LOAD_BALANCER: Kind = Kind {
     name_option: "lb-name",
     name_short: 'b',
     fields: FIELDS,
+    type_field: None,
     columns: COLUMNS,
     thing: Thing::LoadBalancer,
 };

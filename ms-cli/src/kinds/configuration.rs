@@ -13,6 +13,7 @@ pub const LAUNCH_CONFIGURATION: Kind = Kind {
     name_option: "lconf-name",
     name_short: 'c',
     fields: FIELDS,
+    type_field: None,
     columns: COLUMNS,
     thing: Thing::LaunchConfiguration,
 };

@@ -34,6 +34,12 @@ pub struct Field {
     pub fallback: Fallback,
     /// A field of the defaults file that contradicts this one: left out when this one is on the command line.
     pub displaces: Option<&'static str>,
+    /// The types of which a document can have it, where documents of a kind differ by a type; empty: all.
+    pub of_types: &'static [&'static str],
+    /// Under which heading the help has its option, where there are many.
+    pub heading: Option<&'static str>,
+    /// Its option came later: an abbreviation that meant another one before goes on meaning that.
+    pub later: bool,
 }
 
 impl Field {
@@ -56,7 +62,28 @@ impl Field {
             names: None,
             fallback: Fallback::Nothing,
             displaces: None,
+            of_types: &[],
+            heading: None,
+            later: false,
         }
+    }
+
+    /// Marks an option that came later.
+    pub const fn later(mut self) -> Self {
+        self.later = true;
+        self
+    }
+
+    /// Only documents of these types have it.
+    pub const fn of_types(mut self, types: &'static [&'static str]) -> Self {
+        self.of_types = types;
+        self
+    }
+
+    /// Puts its option under a heading of the help.
+    pub const fn heading(mut self, heading: &'static str) -> Self {
+        self.heading = Some(heading);
+        self
     }
 
     /// Adds a short option.

@@ -13,6 +13,7 @@ pub const GROUP: Kind = Kind {
     name_option: "asg-name",
     name_short: 'a',
     fields: FIELDS,
+    type_field: None,
     columns: COLUMNS,
     thing: Thing::Group,
 };
@@ -75,6 +76,34 @@ const FIELDS: &[Field] = &[
         ValueKind::Text,
         "DNS domain of the instances",
     ),
+    Field::new(
+        "instance_warmup",
+        "asg-instance-warmup",
+        ValueKind::Integer,
+        "Seconds in service after which policies count what an instance measures (30 unless set)",
+    )
+    .later(),
+    Field::new(
+        "scale_in_stabilization",
+        "asg-scale-in-stabilization",
+        ValueKind::Integer,
+        "Seconds back of which the highest wish of the policies holds before they remove (300 for target tracking unless set)",
+    )
+    .later(),
+    Field::new(
+        "scale_out_rate",
+        "asg-scale-out-rate",
+        ValueKind::Rate,
+        "How fast policies may add, for example {\"instances\":4,\"percent\":100,\"period\":60}; none takes it back",
+    )
+    .later(),
+    Field::new(
+        "scale_in_rate",
+        "asg-scale-in-rate",
+        ValueKind::Rate,
+        "How fast policies may remove, for example {\"percent\":10,\"period\":60}; none takes it back",
+    )
+    .later(),
 ];
 
 const COLUMNS: &[Column] = &[

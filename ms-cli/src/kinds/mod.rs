@@ -40,6 +40,8 @@ pub struct Kind {
     pub name_short: char,
     /// What it has beside its name.
     pub fields: &'static [Field],
+    /// The field that says of which type a document is, where they differ by one.
+    pub type_field: Option<&'static str>,
     /// What a list shows.
     pub columns: &'static [Column],
     /// What its name refers to.

@@ -15,8 +15,14 @@ pub enum ValueKind {
     List,
     /// A JSON object.
     Object,
+    /// A JSON list of objects.
+    Objects,
+    /// A JSON object of a rate, or none.
+    Rate,
     /// Set or not; an option without a value.
     Flag,
+    /// True or false; an option without a value is true.
+    Switch,
 }
 
 impl ValueKind {
@@ -28,7 +34,9 @@ impl ValueKind {
             Self::Number => "a number",
             Self::List => "names separated by commas",
             Self::Object => "a JSON object, for example {\"env\":\"test\"}",
-            Self::Flag => "true or false",
+            Self::Objects => "a JSON list, for example [{\"lower_bound\":0,\"scaling_adjustment\":1}]",
+            Self::Rate => "a JSON object, for example {\"instances\":4,\"period\":60}, or none",
+            Self::Flag | Self::Switch => "true or false",
         }
     }
 
@@ -38,8 +46,8 @@ impl ValueKind {
             Self::Text => "TEXT",
             Self::Integer | Self::Number => "N",
             Self::List => "A,B,...",
-            Self::Object => "JSON",
-            Self::Flag => "BOOL",
+            Self::Object | Self::Objects | Self::Rate => "JSON",
+            Self::Flag | Self::Switch => "BOOL",
         }
     }
 
@@ -50,10 +58,20 @@ impl ValueKind {
             Self::Integer => text.parse::<i64>().ok().map(Value::from),
             Self::Number => number(text),
             Self::List => list(text),
-            Self::Object => return object(text),
-            Self::Flag => text.parse::<bool>().ok().map(Value::from),
+            Self::Rate if text.trim() == "none" => Some(Value::Null),
+            Self::Object | Self::Rate => return self.json(text, Value::is_object),
+            Self::Objects => return self.json(text, Value::is_array),
+            Self::Flag | Self::Switch => text.parse::<bool>().ok().map(Value::from),
         };
         value.ok_or_else(|| format!("expected {}", self.describe()))
+    }
+
+    fn json(self, text: &str, fits: fn(&Value) -> bool) -> Result<Value, String> {
+        match serde_json::from_str(text) {
+            Ok(value) if fits(&value) => Ok(value),
+            Ok(_) => Err(format!("expected {}", self.describe())),
+            Err(e) => Err(format!("expected {}: {e}", self.describe())),
+        }
     }
 }
 
@@ -65,12 +83,4 @@ fn number(text: &str) -> Option<Value> {
 fn list(text: &str) -> Option<Value> {
     let names: Vec<&str> = text.split(',').map(str::trim).collect();
     (!names.iter().any(|n| n.is_empty())).then(|| Value::from(names))
-}
-
-fn object(text: &str) -> Result<Value, String> {
-    match serde_json::from_str(text) {
-        Ok(value @ Value::Object(_)) => Ok(value),
-        Ok(_) => Err(format!("expected {}", ValueKind::Object.describe())),
-        Err(e) => Err(format!("expected {}: {e}", ValueKind::Object.describe())),
-    }
 }

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 pub use column::{Column, column, show as show_value, time};
 pub use table::{Row, table};
-pub use watch::watch;
+pub use watch::{EVERY, watch};
 
 /// A format of output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

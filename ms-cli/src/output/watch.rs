@@ -8,17 +8,17 @@ use console::Term;
 use super::print;
 use crate::messages::Failure;
 
-/// Between two looks.
-const EVERY: Duration = Duration::from_secs(2);
+/// Between two looks at a list.
+pub const EVERY: Duration = Duration::from_secs(2);
 
-/// Shows what `look` returns every two seconds until Ctrl-C. A server that is away for a while is shown as such and
+/// Shows what `look` returns again and again until Ctrl-C. A server that is away for a while is shown as such and
 /// asked again; anything else ends it.
 ///
 /// # Errors
 /// What `look` failed with.
-pub async fn watch(look: impl AsyncFn() -> Result<String, Failure>) -> Result<(), Failure> {
+pub async fn watch(every: Duration, look: impl AsyncFn() -> Result<String, Failure>) -> Result<(), Failure> {
     let screen = Screen::new();
-    let mut pause = tokio::time::interval(EVERY);
+    let mut pause = tokio::time::interval(every);
     pause.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         tokio::select! {

@@ -8,5 +8,6 @@ mod lists;
 mod login;
 mod requests;
 mod rig;
+mod scaling;
 mod shell;
 mod waiting;

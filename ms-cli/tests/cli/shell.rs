@@ -2,7 +2,7 @@
 
 use crate::rig::Rig;
 
-const COMMANDS: [&str; 27] = [
+const COMMANDS: [&str; 31] = [
     "load",
     "login",
     "add-lb",
@@ -30,6 +30,10 @@ const COMMANDS: [&str; 27] = [
     "drain-host",
     "uncordon-host",
     "remove-host",
+    "explain",
+    "top",
+    "suspend-processes",
+    "resume-processes",
 ];
 
 #[tokio::test]

@@ -1,0 +1,53 @@
+//! Commands about what policies do.
+
+use clap::{Args, Subcommand};
+
+use super::{ListArgs, name};
+
+/// Commands about what policies do.
+#[derive(Debug, Subcommand)]
+pub enum Scaling {
+    /// Tell what was decided about a group's capacity, and why, newest first
+    Explain(ExplainArgs),
+    /// Watch a group: its load, its instances, its capacity and what is decided about it
+    Top(TopArgs),
+    /// Suspend processes of a group, all when none is named
+    SuspendProcesses(ProcessesArgs),
+    /// Resume processes of a group, all when none is named
+    ResumeProcesses(ProcessesArgs),
+}
+
+/// Options of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// The group
+    #[arg(short, long, value_name = "NAME", value_parser = name)]
+    pub asg_name: String,
+    /// How many decisions to show at most
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub limit: u16,
+    #[command(flatten)]
+    pub list: ListArgs,
+}
+
+/// Options of `top`.
+#[derive(Debug, Args)]
+pub struct TopArgs {
+    /// The group
+    #[arg(short, long, value_name = "NAME", value_parser = name)]
+    pub asg_name: String,
+    /// Show it once, for scripts
+    #[arg(long)]
+    pub once: bool,
+}
+
+/// Options of `suspend-processes` and `resume-processes`.
+#[derive(Debug, Args)]
+pub struct ProcessesArgs {
+    /// The group
+    #[arg(short, long, value_name = "NAME", value_parser = name)]
+    pub asg_name: String,
+    /// Which: Launch, Terminate, ReplaceUnhealthy, AlarmNotification (policies), ScheduledActions
+    #[arg(long, value_name = "A,B,...", value_delimiter = ',')]
+    pub processes: Vec<String>,
+}
