@@ -125,7 +125,19 @@ impl Engine {
     /// # Panics
     /// When that fails.
     pub async fn touch(&self, id: &str, path: &str) {
-        let args = ["exec", id, "/bin/busybox", "touch", path];
+        self.busybox(id, &["touch", path]).await;
+    }
+
+    /// Removes a file in a container, which is how its image is told to behave again.
+    ///
+    /// # Panics
+    /// When that fails.
+    pub async fn erase(&self, id: &str, path: &str) {
+        self.busybox(id, &["rm", path]).await;
+    }
+
+    async fn busybox(&self, id: &str, words: &[&str]) {
+        let args = [&["exec", id, "/bin/busybox"], words].concat();
         let done = tokio::process::Command::from({
             let mut docker = self.docker();
             docker.args(args);

@@ -14,6 +14,10 @@ const STAYS: &str = "trap 'exit 0' TERM; while :; do busybox sleep 1 & wait $!; 
 const HUNGRY: &str = "trap 'exit 3' TERM; until busybox test -e /eat; do busybox sleep 0.2 & wait $!; done; \
     exec busybox tail /dev/zero";
 
+/// Uses all the CPU it gets while there is a file /busy.
+const BUSY: &str = "trap 'exit 0' TERM; while :; do if busybox test -e /busy; \
+    then i=0; while [ $i -lt 50000 ]; do i=$((i+1)); done; else busybox sleep 0.2 & wait $!; fi; done";
+
 /// What a test image does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Image {
@@ -25,12 +29,21 @@ pub enum Image {
     Hungry,
     /// Is healthy until there is a file /sick, and keeps its data in an anonymous volume.
     Checked,
+    /// Uses all the CPU it gets while there is a file /busy.
+    Busy,
     /// A shell, as in the contract's session.
     Shell,
 }
 
 impl Image {
-    const ALL: [Self; 5] = [Self::Stays, Self::Exits, Self::Hungry, Self::Checked, Self::Shell];
+    const ALL: [Self; 6] = [
+        Self::Stays,
+        Self::Exits,
+        Self::Hungry,
+        Self::Checked,
+        Self::Busy,
+        Self::Shell,
+    ];
 
     /// Its reference.
     #[must_use]
@@ -40,6 +53,7 @@ impl Image {
             Self::Exits => "microscaler-test:exits",
             Self::Hungry => "microscaler-test:hungry",
             Self::Checked => "microscaler-test:checked",
+            Self::Busy => "microscaler-test:busy",
             Self::Shell => CIRROS,
         }
     }
@@ -58,6 +72,7 @@ impl Image {
                     r#"HEALTHCHECK --interval=1s --retries=1 CMD ["/bin/busybox","test","!","-e","/sick"]"#;
                 vec![script(STAYS), check.to_owned(), "VOLUME /data".to_owned()]
             }
+            Self::Busy => vec![script(BUSY)],
             Self::Shell => vec![r#"CMD ["/bin/sh"]"#.to_owned()],
         }
     }

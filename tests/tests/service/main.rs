@@ -16,6 +16,7 @@ mod engines;
 mod facts;
 mod failures;
 mod page;
+mod policies;
 mod pulls;
 mod restarts;
 mod scaling;
