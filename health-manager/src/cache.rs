@@ -61,6 +61,10 @@ impl Cache {
         self.groups.get(&id)
     }
 
+    pub(crate) fn groups(&self) -> impl Iterator<Item = &Group> {
+        self.groups.values().map(|kept| &kept.value)
+    }
+
     pub(crate) fn ids(&self) -> Vec<GroupId> {
         self.groups.keys().copied().collect()
     }

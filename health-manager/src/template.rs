@@ -48,7 +48,9 @@ async fn configuration(store: &dyn Store, group: &Group) -> Result<(Document, La
     let document = document(store, group, Kind::LaunchConfiguration, name).await?;
     match document.body.clone() {
         Body::LaunchConfiguration(body) => Ok((document, body)),
-        Body::LoadBalancer(_) | Body::Policy(_) => Err(format!("launch configuration {name} is unreadable")),
+        Body::LoadBalancer(_) | Body::Policy(_) | Body::Schedule(_) => {
+            Err(format!("launch configuration {name} is unreadable"))
+        }
     }
 }
 
@@ -61,7 +63,9 @@ async fn balancer(store: &dyn Store, group: &Group) -> Result<Option<LoadBalance
         .body
     {
         Body::LoadBalancer(body) => Ok(Some(body)),
-        Body::LaunchConfiguration(_) | Body::Policy(_) => Err(format!("load balancer {name} is unreadable")),
+        Body::LaunchConfiguration(_) | Body::Policy(_) | Body::Schedule(_) => {
+            Err(format!("load balancer {name} is unreadable"))
+        }
     }
 }
 

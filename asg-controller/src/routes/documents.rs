@@ -1,4 +1,4 @@
-//! Load balancers, launch configurations and policies: one set of handlers for all kinds.
+//! Load balancers, launch configurations, policies and schedules: one set of handlers for all kinds.
 
 use actix_web::http::Method;
 use actix_web::{HttpResponse, web};
@@ -15,6 +15,7 @@ fn names(kind: Kind) -> (&'static str, &'static str) {
         Kind::LoadBalancer => ("/lbs", "LoadBalancer"),
         Kind::LaunchConfiguration => ("/lconfs", "LaunchConfiguration"),
         Kind::Policy => ("/policies", "Policy"),
+        Kind::Schedule => ("/schedules", "Schedule"),
     }
 }
 
@@ -39,7 +40,8 @@ pub(super) fn endpoints(kind: Kind) -> Vec<Endpoint> {
 
 async fn list(kind: Kind, service: Shared, Caller(account): Caller) -> Response {
     let all = service.documents(kind, &account).await?;
-    let all: Result<Vec<_>, _> = all.iter().map(shown).collect();
+    let now = service.deps.clock.now();
+    let all: Result<Vec<_>, _> = all.iter().map(|body| shown(body, now)).collect();
     Ok(HttpResponse::Ok().json(all?))
 }
 
@@ -50,7 +52,7 @@ async fn create(kind: Kind, service: Shared, Caller(account): Caller, Json(given
 
 async fn read(kind: Kind, service: Shared, Caller(account): Caller, name: web::Path<String>) -> Response {
     let body = service.document(kind, &account, &name).await?;
-    Ok(HttpResponse::Ok().json(shown(&body)?))
+    Ok(HttpResponse::Ok().json(shown(&body, service.deps.clock.now())?))
 }
 
 async fn update(

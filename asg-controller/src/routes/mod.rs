@@ -10,6 +10,7 @@ mod instance_types;
 mod instances;
 mod login;
 mod operations;
+mod pause;
 mod processes;
 mod status;
 
@@ -34,7 +35,9 @@ pub(crate) fn contract() -> Vec<Endpoint> {
         activities::endpoints(),
         decisions::endpoints(),
         processes::endpoints(),
+        pause::endpoints(),
         documents::endpoints(Kind::Policy),
+        documents::endpoints(Kind::Schedule),
         instance_types::endpoints(),
         hosts::endpoints(),
         status::endpoints(),

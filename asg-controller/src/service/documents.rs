@@ -1,15 +1,15 @@
-//! Launch configurations, load balancers and policies: one set of operations for all kinds.
+//! Launch configurations, load balancers, policies and schedules: one set of operations for all kinds.
 
 use std::collections::BTreeSet;
 
 use api::documents;
 use bus::Nudge;
-use domain::{AccountName, Body, Document, Generation, GroupId, GroupName, Kind, Policy};
+use domain::{AccountName, Body, Document, Generation, GroupId, GroupName, Kind, Timestamp};
 use serde_json::Value;
 use store::update::{self, Verdict};
 use store::{StoreError, Versioned};
 
-use super::Service;
+use super::{Service, schedules};
 use crate::error::{Refusal, Result, update_error};
 use crate::validate::{Object, tables};
 
@@ -39,7 +39,8 @@ impl Service {
         account: &AccountName,
         given: Object,
     ) -> Result<()> {
-        let body = tables::created(kind, given, &self.settings().instance_types)?;
+        let mut body = tables::created(kind, given, &self.settings().instance_types)?;
+        touch(&mut body, self.now());
         self.check_target(account, &body).await?;
         let document = Document {
             account: account.clone(),
@@ -64,7 +65,7 @@ impl Service {
     /// Wakes who acts on a kind of document by itself; of the other kinds the groups that rest on them are woken.
     async fn changed(&self, kind: Kind) {
         match kind {
-            Kind::Policy => self.wake(Nudge::Policies).await,
+            Kind::Policy | Kind::Schedule => self.wake(Nudge::Policies).await,
             Kind::LaunchConfiguration | Kind::LoadBalancer => {}
         }
     }
@@ -85,6 +86,7 @@ impl Service {
                 return Ok(Verdict::Leave);
             }
             document.body = body;
+            touch(&mut document.body, self.now());
             document.generation = document.generation.next();
             Ok(Verdict::Commit)
         });
@@ -116,14 +118,20 @@ impl Service {
         Err(StoreError::Conflict.into())
     }
 
-    /// Deletes the policies of a group.
+    /// Deletes the policies and schedules of a group.
     pub(super) async fn delete_policies(&self, account: &AccountName, group: &GroupName) -> Result<()> {
-        for body in self.documents(Kind::Policy, account).await? {
-            if matches!(&body, Body::Policy(policy) if policy.auto_scaling_group == *group) {
-                self.delete_document(Kind::Policy, account, body.name()).await?;
+        for kind in [Kind::Policy, Kind::Schedule] {
+            for body in self.documents(kind, account).await? {
+                if target(&body) == Some(group) {
+                    self.delete_document(kind, account, body.name()).await?;
+                }
             }
         }
         Ok(())
+    }
+
+    fn now(&self) -> Timestamp {
+        self.deps.clock.now()
     }
 
     async fn read_document(
@@ -138,22 +146,28 @@ impl Service {
 
     fn merged(&self, stored: &Body, given: &Object) -> Result<Body> {
         let types = &self.settings().instance_types;
-        tables::updated(stored, shown(stored)?, given.clone(), types)
+        let mut body = tables::updated(stored, shown(stored, self.now())?, given.clone(), types)?;
+        // Only a change of something else is one.
+        if let Body::Schedule(schedule) = stored {
+            touch(&mut body, schedule.changed);
+        }
+        Ok(body)
     }
 
-    /// A policy's group must exist.
+    /// The group of a policy or schedule must exist, and what they say must make sense now.
     async fn check_target(&self, account: &AccountName, body: &Body) -> Result<()> {
-        let Body::Policy(Policy {
-            auto_scaling_group, ..
-        }) = body
-        else {
+        let Some(group) = target(body) else {
             return Ok(());
         };
-        let found = self.store().group_named(account, auto_scaling_group).await?;
-        found.map(drop).ok_or_else(|| {
-            let problem = format!("group {:?} not found", auto_scaling_group.as_str());
-            Refusal::field("auto_scaling_group", problem)
-        })
+        if self.store().group_named(account, group).await?.is_none() {
+            let problem = format!("group {:?} not found", group.as_str());
+            return Err(Refusal::field("auto_scaling_group", problem));
+        }
+        match body {
+            Body::Policy(policy) if policy.business_hours_only => self.check_hours(account, group).await,
+            Body::Schedule(schedule) => schedules::check(schedule, self.now()),
+            Body::Policy(_) | Body::LaunchConfiguration(_) | Body::LoadBalancer(_) => Ok(()),
+        }
     }
 
     async fn in_use(&self, kind: Kind, name: &str, used_by: &BTreeSet<GroupId>) -> Refusal {
@@ -170,12 +184,29 @@ impl Service {
     }
 }
 
-/// A stored document's fields, as clients see them.
-pub(crate) fn shown(stored: &Body) -> Result<Object> {
+/// The group that a document moves.
+fn target(body: &Body) -> Option<&GroupName> {
+    match body {
+        Body::Policy(policy) => Some(&policy.auto_scaling_group),
+        Body::Schedule(schedule) => Some(&schedule.auto_scaling_group),
+        Body::LaunchConfiguration(_) | Body::LoadBalancer(_) => None,
+    }
+}
+
+/// Notes in a schedule when it was made or changed.
+fn touch(body: &mut Body, at: Timestamp) {
+    if let Body::Schedule(schedule) = body {
+        schedule.changed = at;
+    }
+}
+
+/// A stored document's fields, as clients see them at a time.
+pub(crate) fn shown(stored: &Body, now: Timestamp) -> Result<Object> {
     let value = match stored {
         Body::LaunchConfiguration(body) => serde_json::to_value(documents::LaunchConfiguration::from(body)),
         Body::LoadBalancer(body) => serde_json::to_value(documents::LoadBalancer::from(body)),
         Body::Policy(body) => serde_json::to_value(documents::Policy::from(body)),
+        Body::Schedule(body) => serde_json::to_value(schedules::shown(body, now)),
     };
     match value {
         Ok(Value::Object(fields)) => Ok(fields),

@@ -94,7 +94,7 @@ impl Service {
         self.change(account, name, if_match, |_| Ok(desire.clone())).await
     }
 
-    /// Deletes a group, and its policies with it as EC2 does: a later group of its name is another one.
+    /// Deletes a group, and its policies and schedules with it as EC2 does: a later group of its name is another one.
     pub(crate) async fn delete_group(
         &self,
         account: &AccountName,
@@ -105,7 +105,7 @@ impl Service {
             .change(account, name, if_match, |_| Ok(Desire::Delete))
             .await?;
         if let Err(refusal) = self.delete_policies(account, &deleted.name).await {
-            tracing::warn!(group = %deleted.name, %refusal, "policies of a deleted group are left");
+            tracing::warn!(group = %deleted.name, %refusal, "policies or schedules of a deleted group are left");
         }
         Ok(deleted)
     }

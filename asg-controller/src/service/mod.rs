@@ -5,6 +5,7 @@ mod groups;
 mod history;
 mod hosts;
 mod references;
+mod schedules;
 mod surroundings;
 
 use std::sync::Arc;

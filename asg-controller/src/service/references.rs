@@ -40,6 +40,7 @@ impl Reference {
             Kind::LaunchConfiguration => "launch_configuration",
             Kind::LoadBalancer => "load_balancer",
             Kind::Policy => "policy",
+            Kind::Schedule => "schedule",
         };
         Refusal::field(field, format!("{} {:?} not found", self.kind.as_str(), self.name))
     }

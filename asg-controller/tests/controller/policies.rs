@@ -84,7 +84,8 @@ async fn every_kind_is_told_by_its_fields_shown_with_its_defaults_and_taken_back
         let names = |document: &Value| document.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
         let mut wanted: Vec<_> = expected.keys().cloned().collect();
         let mut seen = names(&found);
-        (wanted.sort(), seen.sort());
+        wanted.sort();
+        seen.sort();
         assert_eq!(seen, wanted, "{kind}");
         for (name, value) in &expected {
             let same = match (value.as_f64(), found[name].as_f64()) {
@@ -497,6 +498,7 @@ async fn a_policy_that_was_stored_when_nothing_was_checked_is_shown_mended_and_d
             breach_duration: 120,
             missing_data: OnMissing::Hold,
             shadow: false,
+            business_hours_only: false,
             rule: Rule::Threshold(Threshold {
                 scale_out_step: 1,
                 scale_in_step: -1,

@@ -11,7 +11,7 @@ use crate::{ApiKey, ConfigError, Secret};
 
 /// The words with which paths of the REST interface begin. The autoscaler's begin with an account, which can have none of
 /// these as its name.
-pub const RESERVED_ACCOUNTS: [&str; 8] = [
+pub const RESERVED_ACCOUNTS: [&str; 9] = [
     "asgs",
     "hosts",
     "instance_types",
@@ -19,6 +19,7 @@ pub const RESERVED_ACCOUNTS: [&str; 8] = [
     "lconfs",
     "login",
     "policies",
+    "schedules",
     "status",
 ];
 

@@ -1,11 +1,13 @@
-//! What accounts store beside groups: launch configurations, load balancers and policies, and what these documents have
+//! What accounts store beside groups: launch configurations, load balancers, policies and schedules, and what these documents have
 //! in common.
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AccountName, BalancerName, ConfigName, Generation, GroupId, Policy, TypeName, ZoneName};
+use crate::{
+    AccountName, BalancerName, ConfigName, Generation, GroupId, Policy, Schedule, TypeName, ZoneName,
+};
 
 /// What new instances are made of.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -50,11 +52,18 @@ pub enum Kind {
     LoadBalancer,
     /// [`Policy`].
     Policy,
+    /// [`Schedule`].
+    Schedule,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::LaunchConfiguration, Self::LoadBalancer, Self::Policy];
+    pub const ALL: [Self; 4] = [
+        Self::LaunchConfiguration,
+        Self::LoadBalancer,
+        Self::Policy,
+        Self::Schedule,
+    ];
 
     /// As messages name it.
     #[must_use]
@@ -63,6 +72,7 @@ impl Kind {
             Self::LaunchConfiguration => "launch configuration",
             Self::LoadBalancer => "load balancer",
             Self::Policy => "policy",
+            Self::Schedule => "schedule",
         }
     }
 }
@@ -77,6 +87,8 @@ pub enum Body {
     LoadBalancer(LoadBalancer),
     /// A policy.
     Policy(Policy),
+    /// A schedule.
+    Schedule(Schedule),
 }
 
 impl Body {
@@ -87,6 +99,7 @@ impl Body {
             Self::LaunchConfiguration(_) => Kind::LaunchConfiguration,
             Self::LoadBalancer(_) => Kind::LoadBalancer,
             Self::Policy(_) => Kind::Policy,
+            Self::Schedule(_) => Kind::Schedule,
         }
     }
 
@@ -97,6 +110,7 @@ impl Body {
             Self::LaunchConfiguration(body) => body.name.as_str(),
             Self::LoadBalancer(body) => body.name.as_str(),
             Self::Policy(body) => body.name.as_str(),
+            Self::Schedule(body) => body.name.as_str(),
         }
     }
 }

@@ -27,7 +27,7 @@ impl Manager {
             .min()
             .map(|due| Instant::now() + due.since(now));
         let (orphans, loss) = (self.orphans.next_due(), self.fleet.next_loss());
-        let (jobs, weighing) = (self.dispatch.next_due(), self.scaling.next_due());
+        let (jobs, weighing) = (self.dispatch.next_due(), self.scaling.next_due(now));
         [recheck, jobs, self.confirm_at, orphans, loss, weighing]
             .into_iter()
             .flatten()

@@ -77,6 +77,7 @@ impl Manager {
             }
         }
         let observed = heard.len();
+        self.follow_clock(&mut next, now);
         Proposal {
             observed,
             decided: self.follow_load(&mut next, now),

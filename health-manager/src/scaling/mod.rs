@@ -4,6 +4,7 @@
 mod look;
 mod policies;
 mod record;
+mod schedules;
 mod weigh;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,23 +17,24 @@ use tokio::time::Instant;
 use self::look::Sampled;
 use self::policies::Policies;
 use self::record::Recorder;
+use self::schedules::Schedules;
 use crate::samples::Samples;
 
 /// Between two looks at groups of whose load nothing is heard: that it is missing shows, and cooldowns end.
 const TICK: Duration = Duration::from_secs(1);
 
-/// How long wishes and changes are remembered: what stabilisation windows and rates may look back on.
-const REMEMBERED: Duration = Duration::from_secs(3600);
-
 /// What the leader keeps for policies. A successor rebuilds it.
 pub(crate) struct Scaling {
     policies: Policies,
+    schedules: Schedules,
     states: BTreeMap<GroupId, State>,
     recorder: Recorder,
     /// Groups of whose load something was heard.
     heard: BTreeSet<GroupId>,
     /// Groups that shall move.
     moving: BTreeSet<GroupId>,
+    /// Groups of which schedules ask something.
+    asked: BTreeSet<GroupId>,
     tick: Instant,
 }
 
@@ -49,10 +51,12 @@ impl Scaling {
     pub(crate) fn new() -> Self {
         Self {
             policies: Policies::default(),
+            schedules: Schedules::default(),
             states: BTreeMap::new(),
             recorder: Recorder::default(),
             heard: BTreeSet::new(),
             moving: BTreeSet::new(),
+            asked: BTreeSet::new(),
             tick: Instant::now(),
         }
     }
@@ -62,9 +66,10 @@ impl Scaling {
         self.heard.extend(groups);
     }
 
-    /// When to weigh next without being told anything; none without policies.
-    pub(crate) fn next_due(&self) -> Option<Instant> {
-        (!self.policies.is_empty()).then_some(self.tick)
+    /// When to weigh next without being told anything; none without policies and schedules.
+    pub(crate) fn next_due(&self, now: Timestamp) -> Option<Instant> {
+        let tick = (!self.policies.is_empty()).then_some(self.tick);
+        [tick, self.next_look(now)].into_iter().flatten().min()
     }
 
     /// What the policies decide about a group as it is; none where there are none, or it is not started.
@@ -86,6 +91,7 @@ impl Scaling {
             look: &Sampled::of(group, samples, now),
             memory: &state.memory,
             frozen,
+            opens: self.schedules.opens(group, now),
             now,
         }))
     }
@@ -94,7 +100,7 @@ impl Scaling {
     pub(crate) fn moved(&mut self, group: GroupId, decided: &Decided) {
         if let Some(state) = self.states.get_mut(&group) {
             let (before, at) = (decided.decision.before, decided.decision.at);
-            state.memory.note(decided.wished, Some(before), REMEMBERED, at);
+            state.memory.note(decided.wished, Some(before), decided.keep, at);
             state.idle = None;
         }
     }
@@ -102,7 +108,7 @@ impl Scaling {
     fn rest(&mut self, decided: Decided) {
         if let Some(state) = self.states.get_mut(&decided.decision.group) {
             let at = decided.decision.at;
-            state.memory.note(decided.wished, None, REMEMBERED, at);
+            state.memory.note(decided.wished, None, decided.keep, at);
             state.idle = Some(decided.decision);
         }
     }
@@ -110,5 +116,6 @@ impl Scaling {
     /// Drops what it keeps of groups that are gone.
     pub(crate) fn forget(&mut self, group: GroupId) {
         self.states.remove(&group);
+        self.asked.remove(&group);
     }
 }

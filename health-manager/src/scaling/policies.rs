@@ -36,8 +36,9 @@ impl Policies {
 }
 
 impl Manager {
-    /// Reads the policies again; those that are known hold until that succeeds.
+    /// Reads policies and schedules again; those that are known hold until that succeeds.
     pub(crate) async fn heed_policies(&mut self) {
+        self.heed_schedules().await;
         match Policies::read(&*self.deps.store).await {
             Ok(read) => self.scaling.policies = read,
             Err(error) => {

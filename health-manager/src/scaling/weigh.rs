@@ -13,6 +13,7 @@ impl Manager {
     /// Weighs the policies of groups of whose load something was heard, and now and then of all. Groups that shall move
     /// are decided about in the round that follows.
     pub(crate) fn weigh(&mut self) {
+        self.heed_clock();
         if self.scaling.policies.is_empty() {
             self.scaling.heard.clear();
             return;

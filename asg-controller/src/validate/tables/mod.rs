@@ -4,6 +4,7 @@ mod balancer;
 mod configuration;
 mod group;
 mod policy;
+mod schedule;
 mod small;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use std::collections::BTreeMap;
 use domain::{Body, InstanceType, Kind, TypeName};
 
 pub(crate) use group::{create as group_spec, update as group_patch};
+pub(crate) use schedule::until;
 pub(crate) use small::{LOGIN, desired_capacity, instance_count, processes};
 
 use serde_json::Value;
@@ -31,6 +33,7 @@ pub(crate) fn created(kind: Kind, fields: Object, types: &Types) -> Result<Body>
         }
         Kind::LoadBalancer => Body::LoadBalancer(typed(balancer::TABLE.whole(fields)?)?),
         Kind::Policy => Body::Policy(policy::whole(fields)?),
+        Kind::Schedule => Body::Schedule(schedule::whole(fields)?),
     })
 }
 
@@ -39,6 +42,7 @@ pub(crate) fn updated(stored: &Body, mut shown: Object, given: Object, types: &T
     let table = match stored {
         Body::LaunchConfiguration(_) => &configuration::TABLE,
         Body::LoadBalancer(_) => &balancer::TABLE,
+        Body::Schedule(_) => schedule::table(&shown),
         Body::Policy(_) => {
             shown = policy::kept(shown, &given);
             policy::table(&shown)?

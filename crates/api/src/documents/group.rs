@@ -64,6 +64,10 @@ pub struct Group {
     #[serde(default)]
     #[schema(read_only, example = json!(["AlarmNotification"]))]
     pub suspended_processes: Vec<String>,
+    /// Until then neither schedules nor policies do anything, in Unix seconds; left out where there is no such pause.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(read_only)]
+    pub paused_until: Option<i64>,
     /// `stopped`, `started` or `paused`.
     #[serde(default)]
     #[schema(read_only, example = "started")]
@@ -92,8 +96,9 @@ pub struct Group {
 
 impl Group {
     /// Fields that the service adds, and that an update may repeat.
-    pub const READ_ONLY: [&str; 7] = [
+    pub const READ_ONLY: [&str; 8] = [
         "suspended_processes",
+        "paused_until",
         "state",
         "url",
         "last_scale_out_ts",
@@ -127,6 +132,7 @@ impl Group {
             scale_out_rate: spec.scaling.scale_out_rate.map(Rate::from),
             scale_in_rate: spec.scaling.scale_in_rate.map(Rate::from),
             suspended_processes: suspended.map(|process| process.as_str().to_owned()).collect(),
+            paused_until: group.paused_until.map(Timestamp::seconds),
             state: group.state.as_str().to_owned(),
             url: url(group, balancer_domain),
             last_scale_out_ts: seconds(group.last_scale_out),

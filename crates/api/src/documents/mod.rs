@@ -1,5 +1,6 @@
 //! The documents of the REST interface, one file per kind, as they travel: plain values that tolerate what a newer
-//! service may add, checked by the service and not here. Times are Unix seconds.
+//! service may add, checked by the service and not here. Times are Unix seconds, except
+//! in schedules, which are about wall clocks.
 
 mod access;
 mod activity;
@@ -13,6 +14,7 @@ mod instance;
 mod instance_type;
 mod policy;
 mod scaling;
+mod schedule;
 mod status;
 
 pub use access::{Login, LoginAnswer};
@@ -26,5 +28,6 @@ pub use host::{Capacity, Host, Scheduled, scheduling};
 pub use instance::Instance;
 pub use instance_type::{InstanceType, InstanceTypes};
 pub use policy::{Policy, StepAdjustment};
-pub use scaling::{Processes, Rate};
+pub use scaling::{Pause, Processes, Rate};
+pub use schedule::{Hours, Schedule, Sizes};
 pub use status::{Component, Health, HostStatus, Round, Status};

@@ -40,6 +40,9 @@ pub struct Policy {
     /// It records what it would do and moves nothing.
     #[serde(default)]
     pub shadow: bool,
+    /// It says nothing outside the group's business hours, which a schedule with `hours` declares.
+    #[serde(default)]
+    pub business_hours_only: bool,
     /// Seconds for which a threshold must be breached before anything follows. Required of threshold policies; of step and
     /// simple ones 0 by default; target tracking has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -131,6 +134,7 @@ impl From<&domain::Policy> for Policy {
             sampling_window: stored.sampling_window,
             missing_data: stored.missing_data.to_string(),
             shadow: stored.shadow,
+            business_hours_only: stored.business_hours_only,
             breach_duration: Some(stored.breach_duration),
             ..Self::default()
         };

@@ -38,3 +38,11 @@ pub struct Processes {
     #[schema(example = json!(["AlarmNotification"]))]
     pub processes: Vec<String>,
 }
+
+/// How long neither schedules nor policies do anything.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Pause {
+    /// Until then, in RFC 3339 or Unix seconds; null: no longer.
+    #[schema(value_type = Option<String>, example = "2030-01-01T09:00:00+01:00")]
+    pub until: serde_json::Value,
+}

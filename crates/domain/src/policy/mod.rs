@@ -47,6 +47,9 @@ pub struct Policy {
     /// It records what it would do and moves nothing.
     #[serde(default)]
     pub shadow: bool,
+    /// It says nothing outside the group's business hours.
+    #[serde(default)]
+    pub business_hours_only: bool,
     /// What follows from the metric.
     #[serde(flatten)]
     pub rule: Rule,

@@ -6,6 +6,7 @@
 mod adjustment;
 mod breach;
 mod clamps;
+mod closed;
 mod combine;
 mod decide;
 mod members;
@@ -62,6 +63,8 @@ pub struct Scene<'a> {
     pub memory: &'a Memory,
     /// Most hosts are silent.
     pub frozen: bool,
+    /// Outside the group's business hours: when they begin.
+    pub opens: Option<Timestamp>,
     /// Now.
     pub now: Timestamp,
 }

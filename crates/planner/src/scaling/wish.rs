@@ -4,7 +4,7 @@ use domain::policy::{OnMissing, Rule};
 use domain::{Clamp, Policy, Timestamp, Wish};
 
 use super::stage::Stage;
-use super::{Seen, simple, step, target_tracking, threshold, words};
+use super::{Seen, closed, simple, step, target_tracking, threshold, words};
 
 /// A figure that a rule is asked about.
 pub(crate) struct Question<'a> {
@@ -113,6 +113,10 @@ pub(crate) fn of(stage: &Stage<'_>, policy: &Policy) -> Said {
     let (answer, missing) = match answer {
         Err(why) => (without_data(stage, policy, &why), true),
         Ok(answer) => silent_members(stage, policy, reported, answer),
+    };
+    let (answer, measured, missing) = match closed::until(stage, policy) {
+        Some(opens) => (closed::silenced(stage, policy, answer, opens), None, false),
+        None => (answer, measured, missing),
     };
     Said {
         wish: Wish {

@@ -18,6 +18,7 @@ use recurrence::Recurrence;
 use zone::Zone;
 
 pub use due::{Due, counts_from, due, opens};
+pub use zone::{read_date, read_time};
 
 /// Nothing is looked for further ahead or back: five years.
 pub const HORIZON: Duration = Duration::from_secs(5 * 366 * 24 * 3600);

@@ -1,7 +1,7 @@
 //! Wall clocks of a zone, and the time.
 
 use domain::Timestamp;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{SignedDuration, Timestamp as Instant};
 
@@ -66,6 +66,27 @@ impl Zone {
             false => shown,
         }
     }
+}
+
+/// Reads a time in RFC 3339.
+///
+/// # Errors
+/// What is wrong, with the text.
+pub fn read_time(text: &str) -> Result<Timestamp, String> {
+    let at = text.parse::<Instant>();
+    at.map(|at| Timestamp::from_millis(at.as_millisecond()))
+        .map_err(|_| format!("{text:?} is no time: use RFC 3339, for example 2030-01-01T09:00:00+01:00"))
+}
+
+/// Checks a date, as business hours except some.
+///
+/// # Errors
+/// What is wrong, with the text.
+pub fn read_date(text: &str) -> Result<(), String> {
+    let date = text.parse::<Date>().ok();
+    date.filter(|date| date.to_string() == text)
+        .map(drop)
+        .ok_or_else(|| format!("{text:?} is no date: use for example 2030-12-25"))
 }
 
 /// The same in the library's terms; what is beyond the years it reckons with, the nearest that is not.

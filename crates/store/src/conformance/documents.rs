@@ -21,6 +21,7 @@ fn policy(of: &str, name: &str) -> Document {
         breach_duration: 120,
         missing_data: OnMissing::Floor(3),
         shadow: true,
+        business_hours_only: true,
         rule: Rule::Threshold(Threshold {
             scale_out_step: 2,
             scale_in_step: -1,

@@ -16,6 +16,7 @@ fn stored(kind: Kind) -> &'static str {
         Kind::LaunchConfiguration => "launch_configuration",
         Kind::LoadBalancer => "load_balancer",
         Kind::Policy => "policy",
+        Kind::Schedule => "schedule",
     }
 }
 

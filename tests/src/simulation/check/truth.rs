@@ -20,7 +20,7 @@ impl State {
             .get(&(Kind::LaunchConfiguration, group.account.clone(), name))?;
         match &document.body {
             Body::LaunchConfiguration(body) => Some(body),
-            Body::LoadBalancer(_) | Body::Policy(_) => None,
+            Body::LoadBalancer(_) | Body::Policy(_) | Body::Schedule(_) => None,
         }
     }
 

@@ -45,6 +45,7 @@ const COMMON: &[Field] = &[
         Value::from(OnMissing::default().to_string())
     }),
     Field::default("shadow", Shape::Flag, FLAG_OFF),
+    Field::default("business_hours_only", Shape::Flag, FLAG_OFF),
 ];
 
 const THRESHOLD: &[Field] = &[

@@ -34,6 +34,7 @@ pub struct Stage {
     pub reported: Option<u32>,
     pub memory: Memory,
     pub frozen: bool,
+    pub opens: Option<Timestamp>,
     pub now: Timestamp,
 }
 
@@ -73,6 +74,7 @@ impl Stage {
             reported: None,
             memory: Memory::default(),
             frozen: false,
+            opens: None,
             now: NOW,
         };
         (0..desired).for_each(|_| stage.add(Phase::InService { since: NOW - LONG }));
@@ -145,6 +147,7 @@ impl Stage {
             look: self,
             memory: &self.memory,
             frozen: self.frozen,
+            opens: self.opens,
             now: self.now,
         })
     }
