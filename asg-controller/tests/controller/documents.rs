@@ -17,6 +17,7 @@ async fn each_kind_is_created_shown_listed_updated_and_deleted() {
         ("source", json!("agent")),
         ("missing_data", json!("hold")),
         ("shadow", json!(false)),
+        ("business_hours_only", json!(false)),
     ] {
         policy_shown[field] = value;
     }

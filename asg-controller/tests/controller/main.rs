@@ -18,5 +18,6 @@ mod policies;
 mod races;
 mod rig;
 mod scaling;
+mod schedules;
 mod server;
 mod surroundings;

@@ -60,7 +60,8 @@ async fn shown(rig: &Rig) -> Value {
 #[tokio::test]
 async fn every_kind_is_told_by_its_fields_shown_with_its_defaults_and_taken_back_as_it_was_shown() {
     let rig = rig().await;
-    let common = json!({"source": "agent", "missing_data": "hold", "shadow": false});
+    let common =
+        json!({"source": "agent", "missing_data": "hold", "shadow": false, "business_hours_only": false});
     for (given, kind, defaults) in [
         (policy("p", "asg1"), "threshold", json!({})),
         (

@@ -1,4 +1,4 @@
-//! The commands of the four kinds of document, made from their descriptions.
+//! The commands of the kinds of document, made from their descriptions.
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use serde_json::{Map, Value};

@@ -15,6 +15,8 @@ pub enum Scaling {
     SuspendProcesses(ProcessesArgs),
     /// Resume processes of a group, all when none is named
     ResumeProcesses(ProcessesArgs),
+    /// Have neither schedules nor policies move a group until a time
+    PauseAsg(PauseArgs),
 }
 
 /// Options of `explain`.
@@ -50,4 +52,15 @@ pub struct ProcessesArgs {
     /// Which: Launch, Terminate, ReplaceUnhealthy, AlarmNotification (policies), ScheduledActions
     #[arg(long, value_name = "A,B,...", value_delimiter = ',')]
     pub processes: Vec<String>,
+}
+
+/// Options of `pause-asg`.
+#[derive(Debug, Args)]
+pub struct PauseArgs {
+    /// The group
+    #[arg(short, long, value_name = "NAME", value_parser = name)]
+    pub asg_name: String,
+    /// When they move it again, for example 2030-01-01T09:00:00+01:00 or Unix seconds; none: now
+    #[arg(long, value_name = "TIME")]
+    pub until: String,
 }

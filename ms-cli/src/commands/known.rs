@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use api::{Client, ClientError, client::path};
 use serde_json::Value;
 
-use crate::kinds::{GROUP, Kind, LAUNCH_CONFIGURATION, LOAD_BALANCER, POLICY, Thing};
+use crate::kinds::{GROUP, Kind, LAUNCH_CONFIGURATION, LOAD_BALANCER, POLICY, SCHEDULE, Thing};
 use crate::messages::Mention;
 
 /// The names among which a mention should be.
@@ -18,6 +18,7 @@ pub async fn names(client: &Client, mention: &Mention) -> Result<Vec<String>, Cl
         Thing::LaunchConfiguration => of_kind(client, &LAUNCH_CONFIGURATION).await,
         Thing::Group => of_kind(client, &GROUP).await,
         Thing::Policy => of_kind(client, &POLICY).await,
+        Thing::Schedule => of_kind(client, &SCHEDULE).await,
         Thing::Zone => zones(client).await,
         Thing::Host => Ok(fields(&client.get("hosts").await?, &["name"])),
         Thing::InstanceType => {

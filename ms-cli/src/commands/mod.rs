@@ -8,6 +8,7 @@ mod hosts;
 pub mod known;
 mod lists;
 mod login;
+mod pause;
 mod processes;
 mod resources;
 mod shell;
@@ -65,6 +66,7 @@ async fn about_scaling(context: &Context, command: &Scaling) -> Result<(), Failu
         Scaling::Top(args) => top::run(context, args).await,
         Scaling::SuspendProcesses(args) => processes::change(context, args, "suspend").await,
         Scaling::ResumeProcesses(args) => processes::change(context, args, "resume").await,
+        Scaling::PauseAsg(args) => pause::pause(context, args).await,
     }
 }
 

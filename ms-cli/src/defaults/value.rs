@@ -77,7 +77,7 @@ impl<'de> Visitor<'de> for FieldValue {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
-        if !matches!(self.kind, ValueKind::Object | ValueKind::Rate) {
+        if !matches!(self.kind, ValueKind::Object | ValueKind::Rate | ValueKind::Hours) {
             return Err(de::Error::invalid_type(de::Unexpected::Map, &self));
         }
         let mut object = Map::new();

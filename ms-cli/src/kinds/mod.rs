@@ -1,4 +1,4 @@
-//! The four kinds of document, each described once: its options, its fields, its columns. Commands, the defaults
+//! The kinds of document, each described once: its options, its fields, its columns. Commands, the defaults
 //! file, lists and man pages all follow from these descriptions.
 
 mod balancer;
@@ -6,6 +6,7 @@ mod configuration;
 mod field;
 mod group;
 mod policy;
+mod schedule;
 mod value;
 
 pub use field::{Fallback, Field};
@@ -17,9 +18,10 @@ pub use balancer::LOAD_BALANCER;
 pub use configuration::LAUNCH_CONFIGURATION;
 pub use group::GROUP;
 pub use policy::POLICY;
+pub use schedule::SCHEDULE;
 
 /// All kinds, in the order of the help.
-pub const ALL: [&Kind; 4] = [&LOAD_BALANCER, &LAUNCH_CONFIGURATION, &GROUP, &POLICY];
+pub const ALL: [&Kind; 5] = [&LOAD_BALANCER, &LAUNCH_CONFIGURATION, &GROUP, &POLICY, &SCHEDULE];
 
 /// A kind of document.
 #[derive(Debug)]
@@ -66,6 +68,8 @@ pub enum Thing {
     Group,
     /// A policy.
     Policy,
+    /// A schedule.
+    Schedule,
     /// An availability zone of a host.
     Zone,
     /// A Docker host.
@@ -97,6 +101,7 @@ impl Thing {
             Self::LaunchConfiguration => (LAUNCH_CONFIGURATION.noun, LAUNCH_CONFIGURATION.nouns),
             Self::Group => (GROUP.noun, GROUP.nouns),
             Self::Policy => (POLICY.noun, POLICY.nouns),
+            Self::Schedule => (SCHEDULE.noun, SCHEDULE.nouns),
         }
     }
 }

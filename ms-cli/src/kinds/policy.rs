@@ -117,6 +117,13 @@ const FIELDS: &[Field] = &[
     )
     .later(),
     Field::new(
+        "business_hours_only",
+        "policy-business-hours-only",
+        ValueKind::Switch,
+        "It acts only within the group's business hours, which a schedule declares",
+    )
+    .later(),
+    Field::new(
         "target_value",
         "policy-target-value",
         ValueKind::Number,

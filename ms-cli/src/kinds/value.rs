@@ -1,6 +1,6 @@
 //! What options and the defaults file take as values, and how a text is read as one.
 
-use serde_json::{Number, Value};
+use serde_json::{Number, Value, json};
 
 /// What values a field takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub enum ValueKind {
     Objects,
     /// A JSON object of a rate, or none.
     Rate,
+    /// From when until when on a clock.
+    Hours,
     /// Set or not; an option without a value.
     Flag,
     /// True or false; an option without a value is true.
@@ -36,6 +38,7 @@ impl ValueKind {
             Self::Object => "a JSON object, for example {\"env\":\"test\"}",
             Self::Objects => "a JSON list, for example [{\"lower_bound\":0,\"scaling_adjustment\":1}]",
             Self::Rate => "a JSON object, for example {\"instances\":4,\"period\":60}, or none",
+            Self::Hours => "times of a clock, for example 09:00-17:00",
             Self::Flag | Self::Switch => "true or false",
         }
     }
@@ -47,6 +50,7 @@ impl ValueKind {
             Self::Integer | Self::Number => "N",
             Self::List => "A,B,...",
             Self::Object | Self::Objects | Self::Rate => "JSON",
+            Self::Hours => "START-END",
             Self::Flag | Self::Switch => "BOOL",
         }
     }
@@ -61,6 +65,7 @@ impl ValueKind {
             Self::Rate if text.trim() == "none" => Some(Value::Null),
             Self::Object | Self::Rate => return self.json(text, Value::is_object),
             Self::Objects => return self.json(text, Value::is_array),
+            Self::Hours => hours(text),
             Self::Flag | Self::Switch => text.parse::<bool>().ok().map(Value::from),
         };
         value.ok_or_else(|| format!("expected {}", self.describe()))
@@ -78,6 +83,11 @@ impl ValueKind {
 fn number(text: &str) -> Option<Value> {
     let whole = text.parse::<i64>().ok().map(Value::from);
     whole.or_else(|| Number::from_f64(text.parse().ok()?).map(Value::Number))
+}
+
+fn hours(text: &str) -> Option<Value> {
+    let (start, end) = text.split_once('-')?;
+    Some(json!({"start": start.trim(), "end": end.trim()}))
 }
 
 fn list(text: &str) -> Option<Value> {
