@@ -31,17 +31,26 @@ pub fn decide(scene: &Scene<'_>) -> Decided {
         .collect();
     let together = combine::combine(stage.current, &said);
     let course = clamps::run(&stage, &said, &together);
-    let outcome = outcome(&stage, &course);
+    let outcome = outcome(&stage, &said, together.capacity, &course);
     decided(&stage, said, course, together.capacity, outcome)
 }
 
-fn outcome(stage: &Stage<'_>, course: &Course) -> String {
+/// For people: also the cause of the activity, so that the history alone tells who moved the group and why.
+fn outcome(stage: &Stage<'_>, said: &[Said], wished: u32, course: &Course) -> String {
     let (before, after) = (stage.current, course.capacity);
-    match course.clamps.last() {
-        _ if after != before => format!("desired capacity goes from {before} to {after}"),
-        Some(clamp) => format!("desired capacity stays {before}: {}", clamp.reason),
-        None => format!("desired capacity stays {before}"),
+    let held = course.clamps.last().map(|clamp| clamp.reason.as_str());
+    if after == before {
+        let why = held.map(|held| format!(": {held}")).unwrap_or_default();
+        return format!("desired capacity stays {before}{why}");
     }
+    let followed = |said: &&Said| !said.wish.shadow && said.wish.capacity == Some(wished);
+    let followed = said.iter().find(followed);
+    let by = followed.map(|said| format!("policy {}: {}", said.wish.policy, said.wish.reason));
+    let why: Vec<String> = by.into_iter().chain(held.map(str::to_owned)).collect();
+    format!(
+        "desired capacity goes from {before} to {after}: {}",
+        why.join("; ")
+    )
 }
 
 fn decided(stage: &Stage<'_>, said: Vec<Said>, course: Course, wished: u32, outcome: String) -> Decided {

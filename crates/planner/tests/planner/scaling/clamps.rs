@@ -42,9 +42,11 @@ fn the_groups_cooldown_holds_and_says_until_when() {
         stage.now = decided.recheck.unwrap();
         let decided = stage.decided();
         assert_eq!((decided.decision.after, decided.recheck), (after, None));
+        let wish = &decided.decision.wishes[0];
+        let followed = format!("policy {}: {}", wish.policy, wish.reason);
         assert_eq!(
             decided.decision.outcome,
-            format!("desired capacity goes from 4 to {after}")
+            format!("desired capacity goes from 4 to {after}: {followed}")
         );
     }
 }
