@@ -405,7 +405,8 @@ async fn an_update_stays_within_the_kind_unless_it_brings_all_of_another() {
     rig.user01("PUT /policies/p", change).await.ok();
     let expected = json!({
         "name": "p", "auto_scaling_group": "asg1", "policy_type": "target_tracking", "source": "agent", "metric": "CPU",
-        "statistic": "AVG", "sampling_window": 60, "missing_data": "floor 3", "shadow": true, "target_value": 50.0,
+        "statistic": "AVG", "sampling_window": 60, "missing_data": "floor 3", "shadow": true, "business_hours_only": false,
+        "target_value": 50.0,
         "tolerance": 10.0, "disable_scale_in": false, "panic_window": 6, "panic_threshold": 200.0,
     });
     assert_eq!(shown(&rig).await, expected);
