@@ -41,6 +41,8 @@ pub(crate) struct Scaling {
 /// A group's.
 struct State {
     memory: Memory,
+    /// Desired capacity as it was seen last.
+    desired: u32,
     /// The last decision that changed nothing, unless the history has it.
     idle: Option<Decision>,
     /// When the history was told last of one.
@@ -79,11 +81,16 @@ impl Scaling {
             self.states.remove(&group.id);
             return None;
         }
+        let desired = group.spec.desired_capacity;
         let state = self.states.entry(group.id).or_insert_with(|| State {
-            memory: Memory::begin(group.spec.desired_capacity, now),
+            memory: Memory::begin(desired, now),
+            desired,
             idle: None,
             told: None,
         });
+        if std::mem::replace(&mut state.desired, desired) != desired {
+            state.memory.wish(desired, now);
+        }
         let policies: Vec<_> = policies.iter().collect();
         Some(decide(&Scene {
             group,

@@ -26,14 +26,19 @@ impl Memory {
     /// Notes a decision: what was wished for, and the desired capacity before it if it changed. What is older than
     /// `keep` is dropped, and so are wishes that a later one exceeds: none of them is the highest of any window.
     pub fn note(&mut self, wished: u32, changed_from: Option<u32>, keep: Duration, now: Timestamp) {
-        while self.wishes.back().is_some_and(|(_, earlier)| *earlier <= wished) {
-            self.wishes.pop_back();
-        }
-        self.wishes.push_back((now, wished));
+        self.wish(wished, now);
         self.changes.extend(changed_from.map(|before| (now, before)));
         let from = now - keep;
         self.wishes.retain(|(at, _)| *at >= from && *at <= now);
         self.changes.retain(|(at, _)| *at >= from && *at <= now);
+    }
+
+    /// Notes what somebody else wished for, a user or a schedule: it holds a stabilisation window as any wish does.
+    pub fn wish(&mut self, wished: u32, now: Timestamp) {
+        while self.wishes.back().is_some_and(|(_, earlier)| *earlier <= wished) {
+            self.wishes.pop_back();
+        }
+        self.wishes.push_back((now, wished));
     }
 
     /// The highest wish since then.

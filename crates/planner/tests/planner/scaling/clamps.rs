@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::{Cause, GroupState, Lost, Phase, Process, phase::Remains};
+use planner::scaling::Memory;
 
 use super::stage::{Figure, Stage, clamps, threshold};
 
@@ -166,4 +167,19 @@ fn what_is_kept_is_as_long_as_the_longest_window() {
         stage.group.spec.scaling.scale_in_rate = Some(rate(60));
     });
     assert_eq!(keep(limited), 600);
+}
+
+#[test]
+fn what_somebody_else_wished_for_holds_as_long_as_a_policys_wish() {
+    let mut stage = Stage::of(6)
+        .policy("p", serde_json::json!({"target_value": 50}))
+        .is("p", 25.0);
+    stage.memory = Memory::begin(2, stage.now);
+    stage.wait(400);
+    let since = stage.now;
+    stage.memory.wish(6, since);
+    stage.wait(100);
+    assert_eq!(clamps(&stage.decision()), ["stabilization 3 -> 6"]);
+    stage.now = since + Duration::from_secs(301);
+    assert_eq!(stage.after(), 3);
 }
