@@ -20,6 +20,7 @@ mod policies;
 mod pulls;
 mod restarts;
 mod scaling;
+mod schedules;
 mod session;
 mod strangers;
 

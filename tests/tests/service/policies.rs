@@ -5,7 +5,7 @@ use scenarios::harness::{DEADLINE, Image, Rest, Service, Setup, told};
 use serde_json::{Value, json};
 
 /// A service whose agent samples each second, and a group of one to three instances that follows their CPU at once.
-async fn following(policy: Value) -> (Service, Rest, Instance) {
+pub async fn following(policy: Value) -> (Service, Rest, Instance) {
     let sampling = Setup::new().entry("agent", "sample_interval", json!(1));
     let service = Service::start(sampling).await;
     let rest = service.rest("user01").await;
@@ -22,7 +22,7 @@ async fn following(policy: Value) -> (Service, Rest, Instance) {
     (service, rest, first)
 }
 
-fn threshold(lower: f64) -> Value {
+pub fn threshold(lower: f64) -> Value {
     // Far below what one busy instance uses, however many others share its CPUs.
     json!({
         "name": "cpu", "auto_scaling_group": "web", "metric": "CPU", "statistic": "AVG", "sampling_window": 2,
@@ -32,7 +32,7 @@ fn threshold(lower: f64) -> Value {
 }
 
 /// Decisions about the group that satisfy `wanted`, once there is one; newest first.
-async fn decided(rest: &Rest, what: &str, wanted: impl Fn(&Value) -> bool) -> Vec<Value> {
+pub async fn decided(rest: &Rest, what: &str, wanted: impl Fn(&Value) -> bool) -> Vec<Value> {
     told(DEADLINE, what, async || {
         let call = rest.client.call(reqwest::Method::GET, "asgs/web/decisions");
         let all = call.query("limit", "100").send().await;
@@ -52,7 +52,7 @@ async fn decided(rest: &Rest, what: &str, wanted: impl Fn(&Value) -> bool) -> Ve
     .await
 }
 
-fn from_to(decision: &Value) -> (u64, u64) {
+pub fn from_to(decision: &Value) -> (u64, u64) {
     let figure = |name: &str| decision[name].as_u64().unwrap();
     (figure("before"), figure("after"))
 }
