@@ -15,6 +15,7 @@ mod disk;
 mod events;
 mod figures;
 mod fleet;
+mod follow;
 mod http;
 mod idle;
 mod installation;
@@ -28,12 +29,13 @@ mod scale_out;
 mod subject;
 mod swarm;
 mod take_over;
+mod weigh;
 
 use figures::Table;
 use scenarios::harness::Engine;
 
 /// A section: its name, what it measures.
-const SECTIONS: [(&str, &str); 9] = [
+const SECTIONS: [(&str, &str); 11] = [
     ("kill", "from the kill of one of three to its replacement running"),
     ("scale-out", "from 1 to 40 containers in service"),
     ("reads", "API reads per second"),
@@ -43,6 +45,8 @@ const SECTIONS: [(&str, &str); 9] = [
         "take-over",
         "from the kill of the leading health manager to its successor's first commit",
     ),
+    ("follow", "from a load to one more instance running"),
+    ("weigh", "the policies of 10,000 groups"),
     ("plan", "plan() at 10,000 groups and 100,000 instances"),
     ("agent", "the host agent's cost with 100 containers"),
     ("idle", "an idle service with 40 containers"),
@@ -82,6 +86,8 @@ async fn run(section: &str, engine: &Engine, table: &mut Table) {
         "writes" => load::writes(table).await,
         "jobs" => jobs::run(table).await,
         "take-over" => take_over::run(table).await,
+        "follow" => follow::run(engine, table).await,
+        "weigh" => weigh::run(table),
         "plan" => plan::run(table),
         "agent" => agent::run(engine, table).await,
         _ => idle::run(table).await,
