@@ -32,6 +32,7 @@ pub use sections::instance_types::default_types;
 pub use sections::instances::Instances;
 pub use sections::load_balancer::LoadBalancer;
 pub use sections::login_keys::RESERVED_ACCOUNTS;
+pub use sections::metric_sources::{MetricSource, SourceKind, SourceLogin, SourceServer};
 pub use sections::nats::{Nats, TlsFiles};
 pub use sections::{Config, Driver};
 

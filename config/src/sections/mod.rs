@@ -15,6 +15,7 @@ pub(crate) mod instance_types;
 pub(crate) mod instances;
 pub(crate) mod load_balancer;
 pub(crate) mod login_keys;
+pub(crate) mod metric_sources;
 pub(crate) mod nats;
 
 use std::collections::BTreeMap;
@@ -25,7 +26,7 @@ use crate::backends::{self, Backends, BusKind, Clash, Deployment, StoreKind};
 use crate::yaml::{Document, Section, values};
 use crate::{
     Agent, ApiKey, Authorization, Autoscaler, ConfigError, Controller, Database, Docker, DockerHost,
-    HealthManager, History, InstanceManager, Instances, LoadBalancer, Loaded, Nats,
+    HealthManager, History, InstanceManager, Instances, LoadBalancer, Loaded, MetricSource, Nats,
 };
 
 /// What runs instances.
@@ -79,6 +80,8 @@ pub struct Config {
     pub hosts: Vec<DockerHost>,
     /// What is kept of the past.
     pub history: History,
+    /// Where the figures of policies come from beside the agents, by name.
+    pub metric_sources: BTreeMap<String, MetricSource>,
 }
 
 impl Default for Config {
@@ -104,6 +107,7 @@ impl Default for Config {
             instance_types: instance_types::default_types(),
             hosts: Vec::new(),
             history: History::default(),
+            metric_sources: BTreeMap::new(),
         }
     }
 }
@@ -175,5 +179,6 @@ fn read_sections(root: &Section<'_>) -> Result<Config, ConfigError> {
         instance_types: instance_types::read(root)?,
         hosts: hosts::read(root, tls.as_ref())?,
         history: root.section("history", history::read)?,
+        metric_sources: metric_sources::read(root)?,
     })
 }

@@ -35,6 +35,7 @@ fn the_file_of_defaults_says_what_the_code_does() {
 fn the_file_of_defaults_names_every_key() {
     let text = std::fs::read_to_string(ours("microscaler.yml")).unwrap();
     read("hosts: [{name: a, capacity: {}}]\ninstance_types: {a: {vcpu: 1, memory: 1}}").unwrap();
+    read("metric_sources: {a: {type: http, url: 'http://a'}}").unwrap();
     let words: BTreeSet<_> = text.split([' ', '#', '{', ',', '\n']).collect();
     let missing = |key: &&str| !words.contains(format!("{key}:").as_str());
     let keys = ASKED.with_borrow(|asked| asked.clone());

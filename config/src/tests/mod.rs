@@ -3,6 +3,7 @@
 mod broken;
 mod engines;
 mod files;
+mod sources;
 mod warned;
 
 use crate::{Config, ConfigError, Deployment, Loaded, sections, yaml};
