@@ -27,7 +27,7 @@ pub struct Due {
 pub fn counts_from(group: &Group, table: &Timetable, now: Timestamp) -> Timestamp {
     let ran = group.scheduled.get(&table.name).copied();
     let ran = ran.filter(|ran| *ran <= now + BELIEVED);
-    // What is due just as the pause ends is done.
+    // Nothing before the pause ends, and what is due just then is done.
     let paused = group.paused_until.map(|until| until - LEAST);
     let since = [ran, group.schedules_resumed, paused].into_iter().flatten().max();
     since.map_or(table.changed, |since| since.max(table.changed))
@@ -37,7 +37,7 @@ pub fn counts_from(group: &Group, table: &Timetable, now: Timestamp) -> Timestam
 /// same time by name. What was missed is done at once.
 #[must_use]
 pub fn due<'a>(group: &Group, tables: impl IntoIterator<Item = &'a Timetable>, now: Timestamp) -> Vec<Due> {
-    if group.deleted || group.is_suspended(Process::ScheduledActions) || group.is_held(now) {
+    if group.deleted || group.is_suspended(Process::ScheduledActions) {
         return Vec::new();
     }
     let latest = |table: &Timetable| {

@@ -62,8 +62,14 @@ pub struct Timetable {
 
 #[derive(Clone, Debug)]
 enum Course {
-    Once { at: Timestamp, sizes: Sizes },
-    Again { recurrence: Recurrence, sizes: Sizes },
+    Once {
+        at: Timestamp,
+        sizes: Sizes,
+    },
+    Again {
+        recurrence: Box<Recurrence>,
+        sizes: Sizes,
+    },
     Hours(Edges),
 }
 
@@ -78,7 +84,7 @@ impl Timetable {
             Rule::Hours(hours) => Course::Hours(Edges::of(hours, zone.clone())),
             Rule::Action(action) => match (&action.recurrence, action.start_time) {
                 (Some(_), _) => Course::Again {
-                    recurrence: Recurrence::of(action, zone.clone())?,
+                    recurrence: Box::new(Recurrence::of(action, zone.clone())?),
                     sizes: action.sizes,
                 },
                 (None, Some(at)) => Course::Once {

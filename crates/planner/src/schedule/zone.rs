@@ -13,8 +13,7 @@ pub(super) struct Zone(TimeZone);
 
 impl Zone {
     pub(super) fn named(name: &str) -> Result<Self, ScheduleError> {
-        let found = TimeZone::get(name).ok().filter(|zone| zone.iana_name().is_some());
-        found.map(Self).ok_or_else(|| {
+        TimeZone::get(name).map(Self).map_err(|_| {
             let problem = format!("{name:?} is no IANA time zone: use for example Europe/Berlin or UTC");
             ScheduleError::new("time_zone", problem)
         })

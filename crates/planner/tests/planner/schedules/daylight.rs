@@ -131,6 +131,16 @@ fn what_a_wall_clock_shows_twice_happens_the_first_time() {
 }
 
 #[test]
+fn what_a_wall_clock_will_show_again_has_happened() {
+    let table = cron("America/New_York", "30 1 * * *");
+    let last = preceding(&table, "2026-11-01T01:10:00-05:00", 1);
+    assert_eq!(last, ["2026-11-01T01:30:00-04:00"]);
+    let half = cron("Australia/Lord_Howe", "50 1 * * *");
+    let last = preceding(&half, "2026-04-05T01:31:00+10:30", 1);
+    assert_eq!(last, ["2026-04-05T01:50:00+11:00"]);
+}
+
+#[test]
 fn so_it_is_with_what_happens_every_half_hour() {
     holds(&[
         (
