@@ -101,10 +101,9 @@ impl Schedules {
         for group in groups.filter(|group| !group.deleted) {
             let known = self.0.get_mut(&(group.account.clone(), group.name.clone()));
             let waiting = known.into_iter().flatten().filter(|kept| kept.look <= now);
-            // Each of them is to note when it is looked at next.
-            if waiting.fold(false, |asks, kept| kept.asks(group, now) || asks) {
-                asked.push(group.id);
-            }
+            // Each of them notes when it is looked at next.
+            let asking = waiting.filter_map(|kept| kept.asks(group, now).then_some(group.id));
+            asked.extend(asking);
         }
         // Their groups are not known yet, or not any more.
         for kept in self.0.values_mut().flatten().filter(|kept| kept.look <= now) {
