@@ -188,6 +188,10 @@ async fn schedules_that_cannot_be_meant_are_refused_with_field_and_value() {
             "exceptions: \"2023-02-30\" is no date",
         ),
         (
+            of_hours("exceptions", json!(["20231225"])),
+            "exceptions: \"20231225\" is no date: use for example 2030-12-25",
+        ),
+        (
             of_hours("inside", json!({"min_size": 3, "max_size": 2})),
             "inside: min_size: 3 is above max_size 2",
         ),
