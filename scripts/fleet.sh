@@ -129,7 +129,7 @@ else
     configure "$mongodb"
     start
 fi
-typed control status || true
+typed supervisorctl --configuration "$conf" status || true
 typed ms login
 typed ms status
 next

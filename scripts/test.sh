@@ -4,10 +4,18 @@
 need_rust
 # The tests make their images out of the first and look at the API's page in the second; engines of their own are
 # reached over a network and an SSH server of their own.
-install apache2-utils busybox-static chromium chromium-driver docker-registry iproute2 iptables nats-server openssh-server openssl redis-server supervisor
+install apache2-utils busybox-static chromium chromium-driver docker-registry iproute2 iptables nats-server openssh-server openssl prometheus redis-server supervisor
 
+# Tests that lack a server say so here.
+MS_SKIPPED=$(mktemp)
+export MS_SKIPPED
+ended() {
+    scripts/engine.sh down
+    sort --unique "$MS_SKIPPED"
+    rm --force "$MS_SKIPPED"
+}
 scripts/engine.sh up
-trap 'scripts/engine.sh down' EXIT
+trap ended EXIT
 
 say "tests"
 if cargo nextest --version >/dev/null 2>&1; then

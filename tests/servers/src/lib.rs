@@ -9,15 +9,19 @@ mod mongo;
 pub mod nats;
 mod ports;
 mod process;
+mod prometheus;
 mod redis;
 mod registry;
 
 pub use mongo::{Certificates, Mongo};
 pub use ports::free_port;
 pub use process::Process;
+pub use prometheus::Prometheus;
 pub use redis::Redis;
 pub use registry::Registry;
 
+use std::fs::OpenOptions;
+use std::io::Write;
 use std::path::PathBuf;
 
 /// Says that a test was skipped for want of a server.
@@ -27,7 +31,23 @@ use std::path::PathBuf;
 pub fn absent(server: &str) {
     let required = std::env::var("MS_REQUIRE_SERVERS").is_ok_and(|value| value == "1");
     assert!(!required, "{server} was not found, and MS_REQUIRE_SERVERS=1");
-    eprintln!("SKIPPED: {server} was not found on this machine");
+    skipped(&format!("{server} was not found on this machine"));
+}
+
+/// Says that the test that runs is skipped. Output of tests that pass is hidden: the line is also added to the file that
+/// `MS_SKIPPED` names, which `make test` shows at the end.
+///
+/// # Panics
+/// When that file cannot be written.
+pub fn skipped(why: &str) {
+    let thread = std::thread::current();
+    let line = format!("SKIPPED: {}: {why}\n", thread.name().unwrap_or("a test"));
+    eprint!("{line}");
+    if let Some(file) = std::env::var_os("MS_SKIPPED") {
+        let opened = OpenOptions::new().append(true).create(true).open(file);
+        let written = opened.and_then(|mut file| file.write_all(line.as_bytes()));
+        written.expect("the file that MS_SKIPPED names can be written");
+    }
 }
 
 /// Where a program is: on PATH, or where Debian keeps servers, which an ordinary user's PATH does not name.

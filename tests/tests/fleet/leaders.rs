@@ -101,6 +101,7 @@ async fn a_commit_of_a_deposed_leader_that_reaches_the_store_late_is_refused() {
         return;
     };
     if !fleet.mongo.is_ours() {
+        test_servers::skipped("it stands between the leader and a MongoDB server of its own");
         return;
     }
     let strait = Strait::before(format!("{}:{}", fleet.mongo.address(), fleet.mongo.port())).await;

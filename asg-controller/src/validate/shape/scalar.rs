@@ -39,7 +39,7 @@ pub(super) fn name(value: &Value, rule: fn(&str) -> Result<(), NameError>) -> Ch
 /// What is wrong with a name, to stand behind it.
 fn told(error: &NameError) -> String {
     match error {
-        NameError::Character(_) => format!("is no name: {error}"),
+        NameError::Character(_) | NameError::First(_) => format!("is no name: {error}"),
         NameError::Empty | NameError::TooLong { .. } => error.to_string(),
     }
 }
