@@ -2,9 +2,9 @@
 
 use std::net::SocketAddr;
 
-use config::{ApiKey, Config};
+use config::{ApiKey, Config, SourceKind};
 
-use crate::{Settings, TlsFiles};
+use crate::{MetricSource, Settings, TlsFiles};
 
 impl From<&Config> for Settings {
     fn from(config: &Config) -> Self {
@@ -18,6 +18,12 @@ impl From<&Config> for Settings {
             .iter()
             .map(|(account, key)| (account.clone(), exposed(key)));
         let hosts = config.hosts.iter();
+        let sources = config.metric_sources.iter();
+        let kind = |kind: &SourceKind| match kind {
+            SourceKind::Prometheus(_) => MetricSource::Prometheus,
+            SourceKind::Http { .. } => MetricSource::Http,
+            SourceKind::Push => MetricSource::Push,
+        };
         Self {
             listen: SocketAddr::new(controller.address, controller.port),
             tls: files
@@ -34,6 +40,9 @@ impl From<&Config> for Settings {
             balancer_domain: config.load_balancer.domain.clone(),
             hourly_billing: config.instances.hourly_billing,
             instance_types: config.instance_types.clone(),
+            metric_sources: sources
+                .map(|(name, source)| (name.clone(), kind(&source.kind)))
+                .collect(),
             operators: controller.operators.clone(),
             hosts_zones: hosts
                 .map(|host| (host.name.clone(), host.zones.clone()))

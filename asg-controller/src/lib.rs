@@ -19,7 +19,7 @@ use store::Store;
 use tokio_util::sync::CancellationToken;
 
 pub use http::{Live, ServeError, Server};
-pub use settings::{Settings, TlsFiles};
+pub use settings::{MetricSource, Settings, TlsFiles};
 
 /// A controller's surroundings.
 #[derive(Clone)]

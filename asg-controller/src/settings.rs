@@ -17,6 +17,17 @@ pub struct TlsFiles {
     pub key: PathBuf,
 }
 
+/// The kinds of declared sources of figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MetricSource {
+    /// A Prometheus server: metrics are queries.
+    Prometheus,
+    /// A figure of an HTTP server: metrics are labels.
+    Http,
+    /// Accounts tell the figures.
+    Push,
+}
+
 /// Addresses, keys, limits.
 #[derive(Clone)]
 pub struct Settings {
@@ -38,6 +49,8 @@ pub struct Settings {
     pub hourly_billing: bool,
     /// Known instance types.
     pub instance_types: BTreeMap<TypeName, InstanceType>,
+    /// The declared sources of figures beside the agents, by name.
+    pub metric_sources: BTreeMap<String, MetricSource>,
     /// Who may change hosts; `None`: every account.
     pub operators: Option<BTreeSet<AccountName>>,
     /// The zones of each configured host (none: every zone), which is known before its agent first reports.
@@ -60,6 +73,7 @@ impl Default for Settings {
             balancer_domain: String::new(),
             hourly_billing: true,
             instance_types: BTreeMap::new(),
+            metric_sources: BTreeMap::new(),
             operators: None,
             hosts_zones: BTreeMap::new(),
             // The largest document, a load balancer with every option at its limit, has under 32 KiB.

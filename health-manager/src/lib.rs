@@ -55,6 +55,8 @@ pub struct Settings {
     pub balancer_domain: String,
     /// Known instance types.
     pub instance_types: BTreeMap<TypeName, InstanceType>,
+    /// Where policies look beside what agents sample.
+    pub metric_sources: BTreeMap<String, config::MetricSource>,
 }
 
 impl Default for Settings {
@@ -71,6 +73,7 @@ impl Default for Settings {
             history: Duration::from_secs(42 * 24 * 3600),
             balancer_domain: String::new(),
             instance_types: BTreeMap::new(),
+            metric_sources: BTreeMap::new(),
         }
     }
 }
@@ -92,6 +95,7 @@ impl From<&config::Config> for Settings {
             history: config.history.retention,
             balancer_domain: config.load_balancer.domain.clone(),
             instance_types: config.instance_types.clone(),
+            metric_sources: config.metric_sources.clone(),
         }
     }
 }

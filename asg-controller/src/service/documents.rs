@@ -39,7 +39,7 @@ impl Service {
         account: &AccountName,
         given: Object,
     ) -> Result<()> {
-        let mut body = tables::created(kind, given, &self.settings().instance_types)?;
+        let mut body = tables::created(kind, given, self.settings())?;
         touch(&mut body, self.now());
         self.check_target(account, &body).await?;
         let document = Document {
@@ -145,8 +145,7 @@ impl Service {
     }
 
     fn merged(&self, stored: &Body, given: &Object) -> Result<Body> {
-        let types = &self.settings().instance_types;
-        let mut body = tables::updated(stored, shown(stored, self.now())?, given.clone(), types)?;
+        let mut body = tables::updated(stored, shown(stored, self.now())?, given.clone(), self.settings())?;
         // Only a change of something else is one.
         if let Body::Schedule(schedule) = stored {
             touch(&mut body, schedule.changed);

@@ -195,7 +195,33 @@ async fn what_cannot_be_meant_is_refused_with_the_field_and_the_reason() {
         ),
         (
             but(tracking(), "source", json!("prometheus1")),
-            &["source: \"prometheus1\" is not declared in the configuration"],
+            &[
+                "source: \"prometheus1\" is not declared in the configuration: use one of agent, app, queue, traffic",
+            ],
+        ),
+        (
+            but(
+                but(tracking(), "source", json!("traffic")),
+                "metric",
+                json!("x".repeat(4097)),
+            ),
+            &["metric: \"xxx", "is too long"],
+        ),
+        (
+            but(
+                but(tracking(), "source", json!("queue")),
+                "metric",
+                json!("x".repeat(65)),
+            ),
+            &["metric: has 65 characters, and at most 64 are allowed for source queue"],
+        ),
+        (
+            but(
+                but(tracking(), "source", json!("traffic")),
+                "target_value",
+                json!(0),
+            ),
+            &["target_value: 0 is not above 0"],
         ),
         (
             but(policy("p", "asg1"), "sampling_window", json!(800)),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use asg_controller::{Deps, ServeError, Server, Settings};
+use asg_controller::{Deps, MetricSource, ServeError, Server, Settings};
 use bus::MemoryBus;
 use cache::{Cache, NoCache};
 use domain::{AccountName, Clock, InstanceType, SystemIds, Timestamp, TypeName};
@@ -86,6 +86,11 @@ pub fn settings() -> Settings {
         metrics_token: Some("metrics-token".to_owned()),
         balancer_domain: "lb.example".to_owned(),
         instance_types: BTreeMap::from([kind("m1.small", 1, 1024), kind("m1.medium", 1, 2048)]),
+        metric_sources: BTreeMap::from([
+            ("traffic".to_owned(), MetricSource::Prometheus),
+            ("queue".to_owned(), MetricSource::Http),
+            ("app".to_owned(), MetricSource::Push),
+        ]),
         ..Settings::default()
     }
 }

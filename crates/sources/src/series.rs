@@ -49,6 +49,12 @@ impl Series {
         self.error = Some(why);
     }
 
+    /// Whether there was none when it was asked last.
+    #[must_use]
+    pub fn is_failing(&self) -> bool {
+        self.error.is_some()
+    }
+
     /// When the newest figure came.
     #[must_use]
     pub fn newest(&self) -> Option<Instant> {

@@ -8,5 +8,5 @@ mod status;
 pub use logs::{Format, init};
 pub use metrics::Metrics;
 pub use status::{
-    ComponentState, ComponentStatus, HostState, HostStatus, RoundStatus, Scheduling, Snapshot, StatusBoard,
+    ComponentState, ComponentStatus, HostState, HostStatus, Reason, RoundStatus, Scheduling, Snapshot, StatusBoard,
 };

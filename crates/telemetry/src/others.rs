@@ -16,6 +16,9 @@ pub(crate) struct Others(Arc<Mutex<BTreeMap<String, Told>>>);
 
 #[derive(Debug)]
 struct Told {
+    /// When it was heard of first.
+    since: Instant,
+    /// When it was heard of last.
     at: Instant,
     snapshot: Snapshot,
 }
@@ -25,15 +28,21 @@ impl Others {
         let at = Instant::now();
         let mut others = self.lock();
         others.retain(|_, told| !told.is_forgotten(at));
-        others.insert(process.to_owned(), Told { at, snapshot });
+        let since = others.get(process).map_or(at, |told| told.since);
+        others.insert(process.to_owned(), Told { since, at, snapshot });
     }
 
     /// Joins what the others told to `own`. Rounds and hosts are the newest leader's.
     pub(crate) fn with(&self, mut own: Snapshot) -> Snapshot {
-        let now = Instant::now();
-        for (process, told) in self.lock().iter().filter(|(_, told)| !told.is_forgotten(now)) {
+        let (now, others) = (Instant::now(), self.lock());
+        let counts = |process: &str, told: &Told| {
+            let follows = |(other, by): (&String, &Told)| same_place(other, process) && by.succeeds(told);
+            let silent = now.duration_since(told.at) > SILENT_AFTER;
+            !told.is_forgotten(now) && !(silent && others.iter().any(follows))
+        };
+        for (process, told) in others.iter().filter(|(process, told)| counts(process, told)) {
             let silent = now.duration_since(told.at);
-            let shown = |component: &ComponentStatus| shown(component, process, silent);
+            let shown = |component: &ComponentStatus| told.shown(component, process, silent);
             own.components.extend(told.snapshot.components.iter().map(shown));
             if silent <= SILENT_AFTER && rank(&told.snapshot) > rank(&own) {
                 own.rounds.clone_from(&told.snapshot.rounds);
@@ -49,30 +58,49 @@ impl Others {
 }
 
 impl Told {
-    fn is_forgotten(&self, now: Instant) -> bool {
+    /// A component stops only as its process ends, and what else the process told of ends with it.
+    fn has_ended(&self) -> bool {
         let mut components = self.snapshot.components.iter();
-        let ended = components.all(|component| component.state == ComponentState::Stopped);
-        let after = if ended {
+        components.any(|component| component.state == ComponentState::Stopped)
+    }
+
+    fn is_forgotten(&self, now: Instant) -> bool {
+        let after = if self.has_ended() {
             FORGOTTEN_AFTER / 10
         } else {
             FORGOTTEN_AFTER
         };
         now.duration_since(self.at) > after
     }
+
+    /// Whether it came after the last word of `other` and tells of all that `other` told of: of two agents on a machine
+    /// that serve different hosts neither is the other's successor.
+    fn succeeds(&self, other: &Self) -> bool {
+        let tells = |name: &str| self.snapshot.components.iter().any(|known| known.name == name);
+        self.since > other.at && other.snapshot.components.iter().all(|old| tells(&old.name))
+    }
+
+    fn shown(&self, component: &ComponentStatus, process: &str, silent: Duration) -> ComponentStatus {
+        let mut shown = component.clone();
+        let place = format!("process {process}");
+        shown.message = match shown.message.as_str() {
+            "" => place,
+            message => format!("{message} ({place})"),
+        };
+        if self.has_ended() {
+            shown.state = ComponentState::Stopped;
+        } else if silent > SILENT_AFTER {
+            shown.state = ComponentState::Degraded;
+            shown.message = format!("not heard of for {} s; {}", silent.as_secs(), shown.message);
+        }
+        shown
+    }
 }
 
-fn shown(component: &ComponentStatus, process: &str, silent: Duration) -> ComponentStatus {
-    let mut shown = component.clone();
-    let place = format!("process {process}");
-    shown.message = match shown.message.as_str() {
-        "" => place,
-        message => format!("{message} ({place})"),
-    };
-    if silent > SILENT_AFTER && shown.state != ComponentState::Stopped {
-        shown.state = ComponentState::Degraded;
-        shown.message = format!("not heard of for {} s; {}", silent.as_secs(), shown.message);
-    }
-    shown
+/// Whether two processes are of one program on one machine: their names differ in the process's id alone.
+fn same_place(one: &str, other: &str) -> bool {
+    let place = |process| str::rsplit_once(process, '/').map(|(place, _)| place);
+    place(one).is_some() && place(one) == place(other)
 }
 
 /// The newest leadership first, of one its last round.
@@ -107,6 +135,7 @@ mod tests {
         let mut others = others.lock();
         let told = others.get_mut(process).unwrap();
         told.at = told.at.checked_sub(by).unwrap();
+        told.since = told.since.min(told.at);
     }
 
     #[test]
@@ -141,5 +170,78 @@ mod tests {
         assert_eq!(names(others.with(Snapshot::default())), ["worker-launch"]);
         age(&others, "killed", Duration::from_secs(600));
         assert!(names(others.with(Snapshot::default())).is_empty());
+    }
+
+    fn also(mut told: Snapshot, name: &str, state: ComponentState) -> Snapshot {
+        told.components.extend(self::told(name, state, None).components);
+        told
+    }
+
+    fn seen(others: &Others) -> Vec<(String, ComponentState)> {
+        let components = others.with(Snapshot::default()).components;
+        components.into_iter().map(|c| (c.name, c.state)).collect()
+    }
+
+    #[test]
+    fn with_its_own_component_all_of_a_process_has_stopped() {
+        use ComponentState::{Degraded, Running, Stopped};
+        let others = Others::default();
+        let ended = also(told("host-agent@vm", Stopped, None), "engine@vm", Degraded);
+        others.heard("host-agent@node1/7", ended);
+        others.heard("worker-launch@node1/8", told("worker-launch@vm", Running, None));
+        age(&others, "host-agent@node1/7", Duration::from_secs(11));
+        let stopped = |name: &str| (name.to_owned(), Stopped);
+        assert_eq!(
+            seen(&others)[..2],
+            [stopped("host-agent@vm"), stopped("engine@vm")]
+        );
+        age(&others, "host-agent@node1/7", Duration::from_secs(50));
+        assert_eq!(seen(&others), [("worker-launch@vm".to_owned(), Running)]);
+    }
+
+    #[test]
+    fn a_silent_process_counts_until_its_successor_speaks() {
+        use ComponentState::{Degraded, Running};
+        let agent = |host: &str| {
+            also(
+                told(&format!("host-agent@{host}"), Running, None),
+                &format!("engine@{host}"),
+                Running,
+            )
+        };
+        let both = |host: &str, state| {
+            [format!("host-agent@{host}"), format!("engine@{host}")].map(|name| (name, state))
+        };
+        let others = Others::default();
+        others.heard("host-agent@node1/7", agent("a"));
+        age(&others, "host-agent@node1/7", Duration::from_secs(11));
+        assert_eq!(seen(&others), both("a", Degraded), "nobody came after it");
+        for (process, host) in [("host-agent@node1/8", "b"), ("host-agent@node2/7", "a")] {
+            others.heard(process, agent(host));
+        }
+        assert_eq!(
+            seen(&others)[..2],
+            both("a", Degraded),
+            "another host's, another machine's"
+        );
+        others.heard("host-agent@node1/9", agent("a"));
+        let after = [both("b", Running), both("a", Running), both("a", Running)].concat();
+        assert_eq!(seen(&others), after);
+    }
+
+    #[test]
+    fn of_two_that_were_there_together_neither_is_the_others_successor() {
+        let others = Others::default();
+        for process in ["health-manager@node1/7", "health-manager@node1/8"] {
+            others.heard(process, told("health-manager", ComponentState::Running, None));
+        }
+        age(&others, "health-manager@node1/7", Duration::from_secs(11));
+        let mut known = others.lock();
+        for told in known.values_mut() {
+            told.since = told.since.checked_sub(Duration::from_secs(60)).unwrap();
+        }
+        drop(known);
+        assert_eq!(seen(&others)[0].1, ComponentState::Degraded);
+        assert_eq!(seen(&others).len(), 2);
     }
 }

@@ -94,6 +94,15 @@ pub struct HostStatus {
     pub instances: usize,
 }
 
+/// Why something was done in a group.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// Whose group it is: others are not to read it.
+    pub account: String,
+    /// The group's name, and why.
+    pub text: String,
+}
+
 /// The last round of the health manager.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoundStatus {
@@ -110,6 +119,11 @@ pub struct RoundStatus {
     /// Whether replacements and terminations were frozen.
     pub frozen: bool,
     /// Why what was done was done; the last 50.
+    #[serde(default)]
+    pub decided: Vec<Reason>,
+    /// The same from a process that does not tell the account yet. Those read no round without this list, so it is
+    /// told, empty.
+    #[serde(default)]
     pub reasons: Vec<String>,
 }
 
@@ -165,8 +179,8 @@ impl StatusBoard {
 
     /// Notes the last round, with its last 50 reasons.
     pub fn round(&self, mut round: RoundStatus) {
-        let surplus = round.reasons.len().saturating_sub(REASONS);
-        round.reasons.drain(..surplus);
+        let surplus = round.decided.len().saturating_sub(REASONS);
+        round.decided.drain(..surplus);
         self.lock().rounds = Some(round);
     }
 
@@ -228,15 +242,38 @@ mod tests {
     #[test]
     fn only_the_last_reasons_of_a_round_are_kept() {
         let board = StatusBoard::new();
-        let reasons = (0..60).map(|n| n.to_string()).collect();
+        let reason = |n: usize| Reason {
+            account: "user01".to_owned(),
+            text: n.to_string(),
+        };
         board.round(RoundStatus {
             groups: 60,
-            reasons,
+            decided: (0..60).map(reason).collect(),
             ..RoundStatus::default()
         });
         let round = board.snapshot().rounds.unwrap();
-        assert_eq!((round.groups, round.reasons.len()), (60, 50));
-        assert_eq!(round.reasons.first().map(String::as_str), Some("10"));
+        assert_eq!((round.groups, round.decided.len()), (60, 50));
+        assert_eq!(round.decided.first(), Some(&reason(10)));
+    }
+
+    /// While a fleet is upgraded, processes of both kinds hear each other.
+    #[test]
+    fn rounds_are_read_from_processes_that_tell_no_account_and_by_them() {
+        let old = serde_json::json!({"at": 1, "epoch": 2, "groups": 3, "changed": 4, "took_ms": 5, "frozen": false,
+            "reasons": ["web: launching 1"]});
+        let read: RoundStatus = serde_json::from_value(old).unwrap();
+        assert_eq!((read.reasons.len(), read.decided.len()), (1, 0));
+        let decided = vec![Reason {
+            account: "user01".to_owned(),
+            text: "web: launching 1".to_owned(),
+        }];
+        let told = serde_json::to_value(RoundStatus {
+            decided: decided.clone(),
+            ..RoundStatus::default()
+        });
+        let told = told.unwrap();
+        assert_eq!(told["reasons"], serde_json::json!([]));
+        assert_eq!(serde_json::from_value::<RoundStatus>(told).unwrap().decided, decided);
     }
 
     #[test]

@@ -54,7 +54,7 @@ pub(crate) struct Manager {
     /// Why a group is short, as its history was told last.
     pub(crate) shortfalls: BTreeMap<GroupId, String>,
     /// What the last plans said, newest last.
-    pub(crate) round_reasons: Vec<String>,
+    pub(crate) round_reasons: Vec<telemetry::Reason>,
     confirming: BTreeSet<(GroupId, InstanceId)>,
     confirm_at: Option<Instant>,
     was_frozen: bool,
@@ -84,7 +84,7 @@ impl Manager {
             fleet: Fleet::new(hosts, deps.settings.max_age_stale, deps.settings.lost_grace),
             orphans: Orphans::new(deps.settings.orphan_wait),
             samples: Samples::start(&deps.cache, deps.clock.now(), deps.metrics.clone()),
-            scaling: Scaling::new(),
+            scaling: Scaling::new(&deps.settings, deps.metrics.clone()),
             deps,
             epoch,
             cache: Cache::new(),
@@ -142,6 +142,10 @@ impl Manager {
                     }
                     Err(error) => tracing::warn!(%error, "the scan of all groups failed; it is tried again"),
                 },
+                told = self.scaling.sources.told() => {
+                    let concerned = self.scaling.sources.hear(told);
+                    self.scaling.heard(concerned);
+                }
                 earlier = self.samples.earlier() => self.samples.merge(earlier),
                 () = at(wake) => self.woken().await,
                 _ = ticks.tick() => if scanning.is_none() {

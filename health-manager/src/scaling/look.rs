@@ -1,27 +1,32 @@
-//! Where policies look: the samples of a group's own instances.
+//! Where policies look: the samples of a group's own instances, and the figures of other sources.
 
 use std::time::Duration;
 
-use domain::{Group, InstanceId, Policy, Timestamp};
+use domain::{AccountName, Group, InstanceId, Policy, Timestamp};
 use planner::scaling::{Look, Seen, members};
 
+use super::sources::Sources;
 use crate::samples::Samples;
 
 /// Agents sample this often at most.
 const INTERVAL: Duration = Duration::from_secs(1);
 
-/// A group's samples.
+/// A group's samples, and the figures that its account sees.
 pub(super) struct Sampled<'a> {
     samples: &'a Samples,
+    sources: &'a Sources,
+    account: &'a AccountName,
     members: Vec<InstanceId>,
     now: Timestamp,
 }
 
 impl<'a> Sampled<'a> {
-    pub(super) fn of(group: &Group, samples: &'a Samples, now: Timestamp) -> Self {
+    pub(super) fn of(group: &'a Group, samples: &'a Samples, sources: &'a Sources, now: Timestamp) -> Self {
         let members = members(group, now).map(|instance| instance.id).collect();
         Self {
             samples,
+            sources,
+            account: &group.account,
             members,
             now,
         }
@@ -31,7 +36,11 @@ impl<'a> Sampled<'a> {
 impl Look for Sampled<'_> {
     fn look(&self, policy: &Policy, window: Duration, end: Timestamp) -> Result<Seen, String> {
         if !policy.is_sampled() {
-            return Err(format!("source {} is not declared", policy.source));
+            let ago = self.now.since(end);
+            let value = self.sources.look(self.account, policy, window, ago)?;
+            // The figure is of the group as a whole, whoever of it is measured.
+            let reported = u32::try_from(self.members.len()).unwrap_or(u32::MAX);
+            return Ok(Seen { value, reported });
         }
         let metric = policy.metric.parse().map_err(|e| format!("metric {e}"))?;
         let statistic = policy.statistic.parse().map_err(|e| format!("statistic {e}"))?;

@@ -5,6 +5,7 @@ mod look;
 mod policies;
 mod record;
 mod schedules;
+mod sources;
 mod weigh;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,12 +13,15 @@ use std::time::Duration;
 
 use domain::{Decision, Group, GroupId, GroupState, Timestamp};
 use planner::scaling::{Decided, Memory, Scene, decide};
+use telemetry::Metrics;
 use tokio::time::Instant;
 
 use self::look::Sampled;
 use self::policies::Policies;
 use self::record::Recorder;
 use self::schedules::Schedules;
+use self::sources::Sources;
+use crate::Settings;
 use crate::samples::Samples;
 
 /// Between two looks at groups of whose load nothing is heard: that it is missing shows, and cooldowns end.
@@ -27,6 +31,7 @@ const TICK: Duration = Duration::from_secs(1);
 pub(crate) struct Scaling {
     policies: Policies,
     schedules: Schedules,
+    pub(crate) sources: Sources,
     states: BTreeMap<GroupId, State>,
     recorder: Recorder,
     /// Groups of whose load something was heard.
@@ -50,10 +55,11 @@ struct State {
 }
 
 impl Scaling {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(settings: &Settings, metrics: Metrics) -> Self {
         Self {
             policies: Policies::default(),
             schedules: Schedules::default(),
+            sources: Sources::new(&settings.metric_sources, metrics),
             states: BTreeMap::new(),
             recorder: Recorder::default(),
             heard: BTreeSet::new(),
@@ -95,7 +101,7 @@ impl Scaling {
         Some(decide(&Scene {
             group,
             policies: &policies,
-            look: &Sampled::of(group, samples, now),
+            look: &Sampled::of(group, samples, &self.sources, now),
             memory: &state.memory,
             frozen,
             opens: self.schedules.opens(group, now),

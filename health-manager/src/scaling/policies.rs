@@ -45,5 +45,6 @@ impl Manager {
                 tracing::warn!(%error, "the policies were not read; those that are known hold until the next scan");
             }
         }
+        self.watch_sources();
     }
 }

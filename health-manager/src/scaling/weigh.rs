@@ -19,7 +19,7 @@ impl Manager {
             return;
         }
         let (now, frozen) = (self.deps.clock.now(), self.fleet.frozen());
-        for id in self.to_weigh() {
+        for id in self.take_due() {
             let Some(kept) = self.cache.get(id) else {
                 continue;
             };
@@ -38,13 +38,14 @@ impl Manager {
         self.scaling.record(&self.deps.store);
     }
 
-    fn to_weigh(&mut self) -> BTreeSet<GroupId> {
+    fn take_due(&mut self) -> BTreeSet<GroupId> {
         let heard = std::mem::take(&mut self.scaling.heard);
         let now = Instant::now();
         if now < self.scaling.tick {
             return heard;
         }
         self.scaling.tick = now + TICK;
+        self.watch_sources();
         self.cache.ids().into_iter().collect()
     }
 

@@ -22,6 +22,7 @@ mod restarts;
 mod scaling;
 mod schedules;
 mod session;
+mod sources;
 mod strangers;
 
 use std::collections::BTreeSet;

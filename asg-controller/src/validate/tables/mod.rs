@@ -19,26 +19,30 @@ use serde_json::Value;
 
 use super::{Object, Shape, same_name, typed};
 use crate::error::Result;
+use crate::{MetricSource, Settings};
 
 /// The known instance types.
 pub(crate) type Types = BTreeMap<TypeName, InstanceType>;
 
+/// The declared sources of figures.
+pub(crate) type Sources = BTreeMap<String, MetricSource>;
+
 /// A whole document of a kind, from its fields.
-pub(crate) fn created(kind: Kind, fields: Object, types: &Types) -> Result<Body> {
+pub(crate) fn created(kind: Kind, fields: Object, settings: &Settings) -> Result<Body> {
     Ok(match kind {
         Kind::LaunchConfiguration => {
             let body = typed(configuration::TABLE.whole(fields)?)?;
-            configuration::check(&body, types)?;
+            configuration::check(&body, &settings.instance_types)?;
             Body::LaunchConfiguration(body)
         }
         Kind::LoadBalancer => Body::LoadBalancer(typed(balancer::TABLE.whole(fields)?)?),
-        Kind::Policy => Body::Policy(policy::whole(fields)?),
+        Kind::Policy => Body::Policy(policy::whole(fields, &settings.metric_sources)?),
         Kind::Schedule => Body::Schedule(schedule::whole(fields)?),
     })
 }
 
 /// A stored document, of which these are the fields as clients see them, with the given ones laid over it.
-pub(crate) fn updated(stored: &Body, mut shown: Object, given: Object, types: &Types) -> Result<Body> {
+pub(crate) fn updated(stored: &Body, mut shown: Object, given: Object, settings: &Settings) -> Result<Body> {
     let table = match stored {
         Body::LaunchConfiguration(_) => &configuration::TABLE,
         Body::LoadBalancer(_) => &balancer::TABLE,
@@ -54,7 +58,7 @@ pub(crate) fn updated(stored: &Body, mut shown: Object, given: Object, types: &T
     let given = table.given(given)?;
     same_name(&given, stored.name())?;
     shown.extend(given);
-    created(stored.kind(), shown, types)
+    created(stored.kind(), shown, settings)
 }
 
 /// A flag that is off unless it is set.

@@ -8,7 +8,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-use super::labels::{Alone, Answer, Component, Host, JobKind, Outcome, Request, State};
+use super::labels::{Alone, Answer, Component, Host, JobKind, Outcome, Request, SourceRead, State};
 
 pub(super) type Per<L, M> = Family<L, M, fn() -> M>;
 pub(super) type Decimal = Gauge<f64, AtomicU64>;
@@ -75,6 +75,8 @@ families! {
         "newest_sample_timestamp_seconds", "When a load was heard last; its age is time() less this";
     samples_dropped: Counter = Counter::default(), "samples_dropped",
         "Loads that were not left for the next leader because the cache was away for too long";
+    source_reads: Per<SourceRead, Counter> = Family::new_with_constructor(Counter::default), "source_reads",
+        "Figures read of sources that the configuration declares, by source and outcome";
     restarts: Per<Component, Counter> = Family::new_with_constructor(Counter::default), "component_restarts",
         "Components started again after they failed";
 }

@@ -11,6 +11,13 @@ pub(super) struct Outcome {
     pub outcome: &'static str,
 }
 
+/// What came of reading a source that the configuration declares.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct SourceRead {
+    pub source: String,
+    pub outcome: &'static str,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct JobKind {
     pub kind: &'static str,

@@ -12,7 +12,7 @@ use prometheus_client::registry::Registry;
 
 use families::Families;
 use groups::Groups;
-use labels::{Alone, Answer, Component, Host, JobKind, Outcome, Request, State};
+use labels::{Alone, Answer, Component, Host, JobKind, Outcome, Request, SourceRead, State};
 
 /// All metrics of a process. A clone counts into the same figures.
 #[derive(Clone)]
@@ -114,6 +114,15 @@ impl Metrics {
     /// So many policies of a group have a metric that says nothing now.
     pub fn blind_policies(&self, account: &str, group: &str, policies: usize) {
         self.0.groups.blind(account, group, policies);
+    }
+
+    /// A source was read; `outcome` is `ok`, or a word for what went wrong.
+    pub fn source_read(&self, source: &str, outcome: &'static str) {
+        let source = source.to_owned();
+        self.families()
+            .source_reads
+            .get_or_create(&SourceRead { source, outcome })
+            .inc();
     }
 
     /// A group is gone: its series end.

@@ -1,40 +1,51 @@
 //! What concerns more than one field of a policy.
 
 use domain::policy::{
-    Adjustment, AdjustmentType, LOOK_BACK, Metric, Rule, SimpleScaling, Statistic, TargetTracking, Threshold,
+    AGENT, Adjustment, AdjustmentType, LOOK_BACK, Metric, Rule, SimpleScaling, Statistic, TargetTracking,
+    Threshold,
 };
 use domain::{MAX_GROUP_SIZE, Policy};
 
 use super::steps;
+use crate::MetricSource;
 use crate::error::{Refusal, Result};
+use crate::validate::tables::Sources;
+
+/// Characters of a PromQL query at most.
+const QUERY: usize = 4096;
+/// Characters of another metric's name at most.
+const NAME: usize = 64;
 
 /// What a figure can be.
 struct Range {
+    /// The least of the group.
+    least: f64,
     /// Of the group as it is measured.
     group: f64,
     /// Of one instance.
     instance: f64,
 }
 
-pub(super) fn check(policy: &Policy) -> Result<()> {
-    if !policy.is_sampled() {
-        let problem = format!(
-            "{:?} is not declared in the configuration: use \"agent\"",
-            policy.source
-        );
-        return Err(Refusal::field("source", problem));
-    }
-    let range = sampled(policy)?;
+pub(super) fn check(policy: &Policy, sources: &Sources) -> Result<()> {
+    let statistic: Statistic = policy
+        .statistic
+        .parse()
+        .map_err(|error| Refusal::field("statistic", error))?;
+    let range = match policy.is_sampled() {
+        true => sampled(policy, statistic)?,
+        false => declared(policy, sources)?,
+    };
+    looks_back(policy)?;
     match &policy.rule {
         Rule::Threshold(rule) => threshold(rule, &range),
         Rule::TargetTracking(rule) => target(rule, &range),
         Rule::Step(rule) => {
-            within("threshold", rule.threshold, range.group)?;
+            within("threshold", rule.threshold, &range)?;
             magnitude(rule.adjustment)?;
             steps::check(rule)
         }
         Rule::Simple(rule) => {
-            within("threshold", rule.threshold, range.group)?;
+            within("threshold", rule.threshold, &range)?;
             magnitude(rule.adjustment)?;
             simple(rule)
         }
@@ -42,25 +53,11 @@ pub(super) fn check(policy: &Policy) -> Result<()> {
 }
 
 /// Of what agents sample: whether it can be measured, and what it can be.
-fn sampled(policy: &Policy) -> Result<Range> {
+fn sampled(policy: &Policy, statistic: Statistic) -> Result<Range> {
     let metric: Metric = policy
         .metric
         .parse()
         .map_err(|error| Refusal::field("metric", error))?;
-    let statistic: Statistic = policy
-        .statistic
-        .parse()
-        .map_err(|error| Refusal::field("statistic", error))?;
-    let (window, breach) = (policy.sampling_window, policy.breach_duration);
-    let (back, kept) = (u64::from(window) + u64::from(breach), LOOK_BACK.as_secs());
-    if back > kept {
-        return Err(Refusal::field(
-            "sampling_window",
-            format!(
-                "{window} and breach_duration {breach} look back {back} s, and samples are kept for {kept} s"
-            ),
-        ));
-    }
     // Both are in per cent of what the instance type has.
     let instance = match metric {
         Metric::Cpu | Metric::Memory => 100.0,
@@ -69,23 +66,70 @@ fn sampled(policy: &Policy) -> Result<Range> {
         Statistic::Sum => instance * f64::from(MAX_GROUP_SIZE),
         Statistic::Average | Statistic::Maximum | Statistic::Minimum | Statistic::Percentile(_) => instance,
     };
-    Ok(Range { group, instance })
+    let least = 0.0;
+    Ok(Range {
+        least,
+        group,
+        instance,
+    })
 }
 
-fn within(field: &str, value: f64, max: f64) -> Result<()> {
-    match (0.0..=max).contains(&value) {
+/// Of another source: whether the configuration declares it. Its figures can be any; whether it has this one shows when
+/// it is asked, since it may be away now.
+fn declared(policy: &Policy, sources: &Sources) -> Result<Range> {
+    let Some(source) = sources.get(&policy.source) else {
+        let mut known = vec![AGENT];
+        known.extend(sources.keys().map(String::as_str));
+        let (given, known) = (&policy.source, known.join(", "));
+        let problem = format!("{given:?} is not declared in the configuration: use one of {known}");
+        return Err(Refusal::field("source", problem));
+    };
+    let most = match source {
+        MetricSource::Prometheus => QUERY,
+        MetricSource::Http | MetricSource::Push => NAME,
+    };
+    let length = policy.metric.chars().count();
+    if length > most {
+        let problem = format!(
+            "has {length} characters, and at most {most} are allowed for source {}",
+            policy.source
+        );
+        return Err(Refusal::field("metric", problem));
+    }
+    Ok(Range {
+        least: f64::MIN,
+        group: f64::MAX,
+        instance: f64::MAX,
+    })
+}
+
+fn looks_back(policy: &Policy) -> Result<()> {
+    let (window, breach) = (policy.sampling_window, policy.breach_duration);
+    let (back, kept) = (u64::from(window) + u64::from(breach), LOOK_BACK.as_secs());
+    if back <= kept {
+        return Ok(());
+    }
+    let problem = format!(
+        "{window} and breach_duration {breach} look back {back} s, and samples are kept for {kept} s"
+    );
+    Err(Refusal::field("sampling_window", problem))
+}
+
+fn within(field: &str, value: f64, range: &Range) -> Result<()> {
+    let (least, most) = (range.least, range.group);
+    match (least..=most).contains(&value) {
         true => Ok(()),
         false => Err(Refusal::field(
             field,
-            format!("{value} is not a number from 0 to {max}"),
+            format!("{value} is not a number from {least} to {most}"),
         )),
     }
 }
 
 fn threshold(rule: &Threshold, range: &Range) -> Result<()> {
     let (lower, upper) = (rule.lower_threshold, rule.upper_threshold);
-    within("lower_threshold", lower, range.group)?;
-    within("upper_threshold", upper, range.group)?;
+    within("lower_threshold", lower, range)?;
+    within("upper_threshold", upper, range)?;
     if lower < upper {
         return Ok(());
     }
@@ -98,7 +142,10 @@ fn target(rule: &TargetTracking, range: &Range) -> Result<()> {
     if target > 0.0 && target <= range.instance {
         return Ok(());
     }
-    let problem = format!("{target} is not above 0 and at most {}", range.instance);
+    let problem = match range.instance < f64::MAX {
+        true => format!("{target} is not above 0 and at most {}", range.instance),
+        false => format!("{target} is not above 0"),
+    };
     Err(Refusal::field("target_value", problem))
 }
 

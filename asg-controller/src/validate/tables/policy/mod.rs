@@ -8,7 +8,7 @@ use domain::{GroupName, MAX_GROUP_SIZE, Policy, PolicyName};
 use serde_json::Value;
 
 use super::super::{Field, Object, Shape, Table, typed};
-use super::{FLAG_OFF, line};
+use super::{FLAG_OFF, Sources, line};
 use crate::error::{Refusal, Result};
 
 /// The field that says which kind a policy is.
@@ -38,7 +38,8 @@ const COMMON: &[Field] = &[
     ),
     Field::optional(TYPE, Shape::Choice(&Rule::TYPES)),
     Field::default("source", line(1, 64), || Value::from(AGENT)),
-    Field::required("metric", line(1, 64)),
+    // A query of Prometheus is the longest; how long it may be, its source says.
+    Field::required("metric", line(1, 4096)),
     Field::required("statistic", line(1, 64)),
     Field::required("sampling_window", Shape::Integer { min: 1, max: WINDOW }),
     Field::default("missing_data", Shape::Form(missing), || {
@@ -218,8 +219,8 @@ pub(super) fn kept(mut shown: Object, given: &Object) -> Object {
 }
 
 /// A whole policy.
-pub(super) fn whole(fields: Object) -> Result<Policy> {
+pub(super) fn whole(fields: Object, sources: &Sources) -> Result<Policy> {
     let policy = typed(table(&fields)?.whole(fields)?)?;
-    check::check(&policy)?;
+    check::check(&policy, sources)?;
     Ok(policy)
 }
