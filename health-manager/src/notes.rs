@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use domain::{ActivityId, Cause, Group, GroupName, Instance, InstanceId, Phase, Status, Timestamp};
 use planner::Plan;
-use telemetry::{HostState, RoundStatus};
+use telemetry::{HostState, Reason, RoundStatus};
 use tokio::time::Instant;
 
 use crate::dispatch::Sent;
@@ -25,7 +25,10 @@ impl Manager {
         if !plan.reasons.is_empty() {
             tracing::info!(group = %group.name, account = %group.account, reasons = ?plan.reasons, "decided");
         }
-        let named = |reason: &String| format!("{}: {reason}", group.name);
+        let named = |reason: &String| Reason {
+            account: group.account.to_string(),
+            text: format!("{}: {reason}", group.name),
+        };
         self.round_reasons.extend(plan.reasons.iter().map(named));
         self.reasons.insert(group.id, plan.reasons.clone());
     }
@@ -54,7 +57,8 @@ impl Manager {
             changed,
             took_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
             frozen,
-            reasons: self.round_reasons.clone(),
+            decided: self.round_reasons.clone(),
+            reasons: Vec::new(),
         });
         self.note_hosts();
     }

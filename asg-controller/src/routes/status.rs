@@ -2,10 +2,11 @@
 
 use actix_web::{HttpResponse, web};
 use api::documents::{Component, HostStatus, Round, Status, scheduling};
-use telemetry::{ComponentState, ComponentStatus, RoundStatus};
+use domain::AccountName;
+use telemetry::{ComponentState, ComponentStatus, Reason, RoundStatus};
 
 use super::{Response, Shared, hosts, operations};
-use crate::http::{Answer, Endpoint};
+use crate::http::{Answer, Caller, Endpoint};
 use crate::service::KnownHost;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
@@ -17,7 +18,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     )]
 }
 
-async fn read(service: Shared) -> Response {
+async fn read(service: Shared, Caller(account): Caller) -> Response {
     let seen = service.deps.board.overall();
     let hosts = service.hosts().await?;
     Ok(HttpResponse::Ok().json(Status {
@@ -25,7 +26,9 @@ async fn read(service: Shared) -> Response {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         components: seen.components.into_iter().map(component).collect(),
         hosts: hosts.into_iter().map(host).collect(),
-        rounds: seen.rounds.map(round),
+        rounds: seen
+            .rounds
+            .map(|seen| round(seen, &account, service.access.reads_all(&account))),
     }))
 }
 
@@ -66,7 +69,8 @@ fn host(known: KnownHost) -> HostStatus {
     }
 }
 
-fn round(seen: RoundStatus) -> Round {
+/// The last round as an account may read it.
+fn round(seen: RoundStatus, account: &AccountName, all: bool) -> Round {
     Round {
         at: seen.at,
         epoch: seen.epoch,
@@ -74,6 +78,18 @@ fn round(seen: RoundStatus) -> Round {
         changed: seen.changed,
         took_ms: seen.took_ms,
         frozen: seen.frozen,
-        reasons: seen.reasons,
+        reasons: reasons(seen.decided, seen.reasons, account, all),
     }
+}
+
+/// The account's own as they are, and everybody else's, with the account, for who may read all.
+fn reasons(told: Vec<Reason>, unowned: Vec<String>, account: &AccountName, all: bool) -> Vec<String> {
+    let unowned = unowned.into_iter().filter(|_| all);
+    let told = told.into_iter().filter_map(|reason| {
+        if reason.account == account.as_str() {
+            return Some(reason.text);
+        }
+        all.then(|| format!("{}/{}", reason.account, reason.text))
+    });
+    unowned.chain(told).collect()
 }

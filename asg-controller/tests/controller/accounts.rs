@@ -1,63 +1,193 @@
 //! Two accounts never see each other's names.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use asg_controller::Settings;
+use domain::AccountName;
 use serde_json::{Value, json};
+use store::MemoryStore;
+use telemetry::{Reason, RoundStatus};
 
-use crate::rig::{Rig, asg, lb, lconf, policy};
+use crate::rig::{Answer, Rig, asg, but, lb, lconf, policy, send, settings};
 
-async fn furnish(rig: &Rig, user: &str) {
+/// Everything of user01's is called so.
+const HIDDEN: &str = "hidden";
+/// Nothing is called so, and it is as long.
+const NOTHING: &str = "nobody";
+
+async fn furnish(rig: &Rig, user: &str, name: &str) {
+    let group = but(asg(name), "launch_configuration", json!(name));
+    let schedule = json!({"name": name, "auto_scaling_group": name, "start_time": "2023-11-15T00:00:00Z", "max_size": 9});
     for (path, body) in [
-        ("POST /lconfs", lconf("lconf1")),
-        ("POST /lbs", lb("lb1")),
-        ("POST /asgs", asg("asg1")),
-        ("POST /policies", policy("p1", "asg1")),
+        ("POST /lconfs", lconf(name)),
+        ("POST /lbs", lb(name)),
+        ("POST /asgs", group),
+        ("POST /policies", policy(name, name)),
+        ("POST /schedules", schedule),
     ] {
         rig.call(user, path, &body).await.ok();
     }
 }
 
+/// The documented paths with the methods of each.
+async fn documented(rig: &Rig) -> Vec<(String, BTreeSet<String>)> {
+    let description = send(rig.request("GET /openapi.json")).await.ok();
+    let paths = description["paths"].as_object().unwrap().iter();
+    paths
+        .map(|(path, item)| {
+            let methods = item.as_object().unwrap().keys();
+            (
+                path.clone(),
+                methods.map(|method| method.to_uppercase()).collect(),
+            )
+        })
+        .collect()
+}
+
+/// Calls a path as User02, with a body that is right where one is taken.
+async fn as_stranger(rig: &Rig, method: &str, path: &str, name: &str) -> Answer {
+    let given = path
+        .replace("{account}", "user01")
+        .replace("{name}", name)
+        .replace("{instance}", name);
+    let body = match path.rsplit('/').next() {
+        Some("desired_capacity") => json!({"desired_capacity": 0}),
+        Some("pause_until") => json!({"until": "2023-11-15T00:00:00Z"}),
+        _ => json!({}),
+    };
+    let request = rig.request(&format!("{method} {given}"));
+    let request = request.header("authorization", rig.token("User02"));
+    send(match method {
+        "GET" | "DELETE" => request,
+        _ => request.json(&body),
+    })
+    .await
+}
+
 #[tokio::test]
-async fn every_path_hides_the_other_accounts_names() {
+async fn every_path_that_takes_a_name_answers_a_stranger_as_if_nothing_had_it() {
     let rig = Rig::start().await;
-    furnish(&rig, "user01").await;
-    for list in ["/lbs", "/lconfs", "/asgs", "/policies"] {
-        let seen = rig
-            .call("User02", &format!("GET {list}"), &Value::Null)
-            .await
-            .ok();
-        assert_eq!(seen, json!([]), "{list}");
+    furnish(&rig, "user01", HIDDEN).await;
+    let before = owned(&rig).await;
+    let mut tried = 0;
+    for (path, methods) in documented(&rig).await {
+        if !path.contains('{') {
+            continue;
+        }
+        for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
+            let answer = as_stranger(&rig, method, &path, HIDDEN).await;
+            let expected = match (methods.contains(method), path.contains("{account}")) {
+                (_, true) => 403,
+                (true, false) => 404,
+                (false, false) => 405,
+            };
+            assert_eq!(answer.status, expected, "{method} {path}: {}", answer.text);
+            let nothing = as_stranger(&rig, method, &path, NOTHING).await;
+            let seen = (answer.status, answer.text.replace(HIDDEN, NOTHING));
+            assert_eq!(seen, (nothing.status, nothing.text), "{method} {path}");
+            tried += usize::from(methods.contains(method));
+        }
     }
-    let capacity = json!({"desired_capacity": 2});
-    let mut matrix = vec![
-        ("PUT /asgs/asg1/start".to_owned(), Value::Null),
-        ("PUT /asgs/asg1/stop".to_owned(), Value::Null),
-        ("PUT /asgs/asg1/desired_capacity".to_owned(), capacity),
-        ("GET /asgs/asg1/instances".to_owned(), Value::Null),
-        ("GET /asgs/asg1/activities".to_owned(), Value::Null),
-        ("DELETE /asgs/asg1/instances/x".to_owned(), Value::Null),
-    ];
-    for (path, change) in [
-        ("/lbs/lb1", json!({"lb_port": 81})),
-        ("/lconfs/lconf1", json!({"image_id": "x"})),
-        ("/asgs/asg1", json!({"max_size": 5})),
-        ("/policies/p1", json!({"metric": "MEM"})),
+    // Three for each of five kinds, those of a group besides, those of hosts and of the autoscaler.
+    assert!(tried >= 31, "{tried} calls");
+    assert_eq!(owned(&rig).await, before, "a stranger changed something");
+    rig.stop().await;
+}
+
+/// What user01 has.
+async fn owned(rig: &Rig) -> Vec<Value> {
+    let mut all = Vec::new();
+    for list in ["/lbs", "/lconfs", "/asgs", "/policies", "/schedules"] {
+        let seen = rig.user01(&format!("GET {list}"), Value::Null).await.ok();
+        assert_eq!(seen[0]["name"], HIDDEN, "{list}");
+        all.push(seen);
+    }
+    all
+}
+
+#[tokio::test]
+async fn every_path_that_takes_no_name_shows_nothing_of_another_account() {
+    let rig = Rig::start().await;
+    furnish(&rig, "user01", HIDDEN).await;
+    rig.deps.board.round(decided());
+    let mut tried = 0;
+    for (path, methods) in documented(&rig).await {
+        // The figures have names of groups and a token of their own.
+        if path.contains('{') || path == "/metrics" || !methods.contains("GET") {
+            continue;
+        }
+        let answer = as_stranger(&rig, "GET", &path, HIDDEN).await;
+        assert_eq!(answer.status, 200, "{path}");
+        assert!(!answer.text.contains(HIDDEN), "{path}: {}", answer.text);
+        tried += 1;
+    }
+    // Five lists, types, hosts, status and health.
+    assert!(tried >= 9, "{tried} paths");
+    rig.stop().await;
+}
+
+/// A round that did something for both accounts, and for one that an older process did not tell.
+fn decided() -> RoundStatus {
+    let reason = |account: &str, text: &str| Reason {
+        account: account.to_owned(),
+        text: text.to_owned(),
+    };
+    RoundStatus {
+        decided: vec![
+            reason("user01", "hidden: launching 1"),
+            reason("User02", "shop: launching 2"),
+        ],
+        reasons: vec!["hidden: stopping 3".to_owned()],
+        ..RoundStatus::default()
+    }
+}
+
+#[tokio::test]
+async fn the_status_gives_reasons_to_whose_group_it_is_and_to_named_operators() {
+    let (first, second) = ("hidden: launching 1", "shop: launching 2");
+    let all = json!(["hidden: stopping 3", "user01/hidden: launching 1", second]);
+    for (operators, expected) in [
+        // Everybody may change hosts then; that is no leave to read each other's names.
+        (None, [json!([first]), json!([second])]),
+        (Some(Vec::new()), [json!([first]), json!([second])]),
+        (Some(vec!["User02"]), [json!([first]), all]),
     ] {
-        matrix.push((format!("GET {path}"), Value::Null));
-        matrix.push((format!("PUT {path}"), change));
-        matrix.push((format!("DELETE {path}"), Value::Null));
+        let names = |names: Vec<&str>| {
+            names
+                .into_iter()
+                .map(|n| AccountName::parse(n).unwrap())
+                .collect()
+        };
+        let settings = Settings {
+            operators: operators.map(names),
+            ..settings()
+        };
+        let rig = Rig::with(settings, Arc::new(MemoryStore::new())).await;
+        rig.deps.board.round(decided());
+        for (user, expected) in ["user01", "User02"].into_iter().zip(expected) {
+            let seen = rig.call(user, "GET /status", &Value::Null).await.ok();
+            assert_eq!(seen["rounds"]["reasons"], expected, "{user}");
+        }
+        rig.stop().await;
     }
-    for (request, body) in &matrix {
-        let answer = rig.call("User02", request, body).await;
-        assert_eq!(answer.status, 404, "{request}: {}", answer.text);
-        assert!(
-            answer.message().contains("not found"),
-            "{request}: {}",
-            answer.text
-        );
-    }
-    // Nor may a policy name the other's group, or a group start on the other's launch configuration.
-    rig.call("User02", "POST /asgs", &asg("asg2")).await.ok();
+}
+
+#[tokio::test]
+async fn nothing_refers_to_another_accounts_names() {
+    let rig = Rig::start().await;
+    furnish(&rig, "user01", "asg1").await;
+    rig.call(
+        "User02",
+        "POST /asgs",
+        &but(asg("asg2"), "launch_configuration", json!("asg1")),
+    )
+    .await
+    .ok();
+    let schedule = json!({"name": "s", "auto_scaling_group": "asg1", "start_time": "2023-11-15T00:00:00Z", "max_size": 9});
     for (request, body) in [
         ("POST /policies", policy("p", "asg1")),
+        ("POST /schedules", schedule),
         ("PUT /asgs/asg2/start", Value::Null),
     ] {
         let answer = rig.call("User02", request, &body).await;
@@ -70,19 +200,17 @@ async fn every_path_hides_the_other_accounts_names() {
 #[tokio::test]
 async fn two_accounts_use_the_same_names() {
     let rig = Rig::start().await;
-    furnish(&rig, "user01").await;
-    furnish(&rig, "User02").await;
-    rig.call("User02", "DELETE /lconfs/lconf1", &Value::Null)
-        .await
-        .ok();
+    furnish(&rig, "user01", "asg1").await;
+    furnish(&rig, "User02", "asg1").await;
+    rig.call("User02", "DELETE /lconfs/asg1", &Value::Null).await.ok();
     rig.call(
         "User02",
         "PUT /asgs/asg1",
-        &json!({"max_size": 9, "load_balancer": "lb1"}),
+        &json!({"max_size": 9, "load_balancer": "asg1"}),
     )
     .await
     .ok();
-    rig.user01("GET /lconfs/lconf1", Value::Null).await.ok();
+    rig.user01("GET /lconfs/asg1", Value::Null).await.ok();
     assert_eq!(
         rig.user01("GET /asgs/asg1", Value::Null).await.ok()["max_size"],
         4

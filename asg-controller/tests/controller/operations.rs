@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
-use telemetry::{ComponentState, HostState, HostStatus, RoundStatus};
+use telemetry::{ComponentState, HostState, HostStatus, Reason, RoundStatus};
 
 use crate::rig::{Rig, send};
 
@@ -73,7 +73,10 @@ async fn status_shows_what_is_on_the_board() {
     }]);
     rig.deps.board.round(RoundStatus {
         at: 7,
-        reasons: vec!["too few".to_owned()],
+        decided: vec![Reason {
+            account: "user01".to_owned(),
+            text: "too few".to_owned(),
+        }],
         ..RoundStatus::default()
     });
     let seen = rig.user01("GET /status", Value::Null).await.ok();

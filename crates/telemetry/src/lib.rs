@@ -8,5 +8,6 @@ mod status;
 pub use logs::{Format, init};
 pub use metrics::Metrics;
 pub use status::{
-    ComponentState, ComponentStatus, HostState, HostStatus, Reason, RoundStatus, Scheduling, Snapshot, StatusBoard,
+    ComponentState, ComponentStatus, HostState, HostStatus, Reason, RoundStatus, Scheduling, Snapshot,
+    StatusBoard,
 };

@@ -273,7 +273,10 @@ mod tests {
         });
         let told = told.unwrap();
         assert_eq!(told["reasons"], serde_json::json!([]));
-        assert_eq!(serde_json::from_value::<RoundStatus>(told).unwrap().decided, decided);
+        assert_eq!(
+            serde_json::from_value::<RoundStatus>(told).unwrap().decided,
+            decided
+        );
     }
 
     #[test]

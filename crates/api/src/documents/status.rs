@@ -64,7 +64,8 @@ pub struct Round {
     pub took_ms: u64,
     /// Whether replacements and terminations were frozen.
     pub frozen: bool,
-    /// Why what was done was done; the last ones.
+    /// Why what was done was done; the last ones. Of the caller's own groups; the accounts that `controller.operators`
+    /// names read everybody's, which begin with the account.
     pub reasons: Vec<String>,
 }
 
