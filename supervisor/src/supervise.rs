@@ -115,7 +115,7 @@ impl Kept {
                 pause = FIRST_PAUSE;
             }
             tokio::select! {
-                () = shutdown.cancelled() => return,
+                () = shutdown.cancelled() => return self.tell(ComponentState::Stopped, ""),
                 () = sleep(pause) => {}
             }
             pause = (pause * 2).min(LONGEST_PAUSE);

@@ -37,8 +37,8 @@ impl Others {
         let (now, others) = (Instant::now(), self.lock());
         let counts = |process: &str, told: &Told| {
             let follows = |(other, by): (&String, &Told)| same_place(other, process) && by.succeeds(told);
-            let silent = now.duration_since(told.at) > SILENT_AFTER;
-            !told.is_forgotten(now) && !(silent && others.iter().any(follows))
+            let speaks = now.duration_since(told.at) <= SILENT_AFTER;
+            speaks || !(told.is_forgotten(now) || others.iter().any(follows))
         };
         for (process, told) in others.iter().filter(|(process, told)| counts(process, told)) {
             let silent = now.duration_since(told.at);
