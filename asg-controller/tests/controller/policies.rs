@@ -205,7 +205,7 @@ async fn what_cannot_be_meant_is_refused_with_the_field_and_the_reason() {
                 "metric",
                 json!("x".repeat(4097)),
             ),
-            &["metric: \"xxx", "is too long"],
+            &["metric: \"xxx", "at most 4096 are allowed"],
         ),
         (
             but(

@@ -27,12 +27,8 @@ struct Range {
 }
 
 pub(super) fn check(policy: &Policy, sources: &Sources) -> Result<()> {
-    let statistic: Statistic = policy
-        .statistic
-        .parse()
-        .map_err(|error| Refusal::field("statistic", error))?;
     let range = match policy.is_sampled() {
-        true => sampled(policy, statistic)?,
+        true => sampled(policy)?,
         false => declared(policy, sources)?,
     };
     looks_back(policy)?;
@@ -53,11 +49,12 @@ pub(super) fn check(policy: &Policy, sources: &Sources) -> Result<()> {
 }
 
 /// Of what agents sample: whether it can be measured, and what it can be.
-fn sampled(policy: &Policy, statistic: Statistic) -> Result<Range> {
+fn sampled(policy: &Policy) -> Result<Range> {
     let metric: Metric = policy
         .metric
         .parse()
         .map_err(|error| Refusal::field("metric", error))?;
+    let statistic = statistic(policy)?;
     // Both are in per cent of what the instance type has.
     let instance = match metric {
         Metric::Cpu | Metric::Memory => 100.0,
@@ -72,6 +69,11 @@ fn sampled(policy: &Policy, statistic: Statistic) -> Result<Range> {
         group,
         instance,
     })
+}
+
+fn statistic(policy: &Policy) -> Result<Statistic> {
+    let parsed = policy.statistic.parse();
+    parsed.map_err(|error| Refusal::field("statistic", error))
 }
 
 /// Of another source: whether the configuration declares it. Its figures can be any; whether it has this one shows when
@@ -96,6 +98,7 @@ fn declared(policy: &Policy, sources: &Sources) -> Result<Range> {
         );
         return Err(Refusal::field("metric", problem));
     }
+    statistic(policy)?;
     Ok(Range {
         least: f64::MIN,
         group: f64::MAX,
