@@ -13,6 +13,7 @@ mod hosts;
 mod part;
 mod parts;
 mod process;
+mod servers;
 mod service;
 mod settings;
 mod signals;

@@ -75,6 +75,11 @@ impl Shared {
         self.installation
     }
 
+    /// Whether this process uses servers.
+    pub(crate) fn uses_servers(&self) -> bool {
+        !self.alone
+    }
+
     /// The bus.
     pub(crate) fn bus(&self) -> Arc<dyn Bus> {
         Arc::clone(&self.bus)

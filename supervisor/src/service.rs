@@ -1,10 +1,12 @@
 //! The components of a process: in which order they start and stop, and how they take a new configuration.
 
 use config::Config;
+use tokio::task::JoinSet;
 
 use crate::hosts::Served;
 use crate::part::Part;
 use crate::parts::Shared;
+use crate::servers;
 use crate::supervise::Component;
 
 /// Running components.
@@ -12,6 +14,8 @@ pub(crate) struct Service {
     shared: Shared,
     /// In the order in which they started.
     components: Vec<(Part, Component)>,
+    /// What tells how the servers are.
+    _watching: JoinSet<()>,
 }
 
 impl Service {
@@ -22,7 +26,15 @@ impl Service {
             let started = shared.start(part, served)?;
             components.extend(started.into_iter().map(|component| (part, component)));
         }
-        Ok(Self { shared, components })
+        let _watching = match shared.uses_servers() {
+            true => servers::watch(&shared),
+            false => JoinSet::new(),
+        };
+        Ok(Self {
+            shared,
+            components,
+            _watching,
+        })
     }
 
     /// Goes on under a new configuration. What only a new start can change is said.

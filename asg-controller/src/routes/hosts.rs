@@ -119,9 +119,24 @@ fn is_empty_for_good(seen: &HostStatus) -> bool {
     seen.scheduling == Scheduling::Draining && seen.instances == 0
 }
 
-/// How a host is, in a word. Of one that is up the operators' word says more, once it is not `active`.
+/// How a host is, in a word.
 pub(super) fn state(known: &KnownHost) -> &'static str {
-    match (known.status.as_ref().map(|seen| seen.state), known.host.state) {
+    word(known.status.as_ref().map(|seen| seen.state), known.host.state)
+}
+
+/// The operators' word as the leader tells it.
+pub(super) fn scheduled(told: Scheduling) -> HostState {
+    match told {
+        Scheduling::Active => HostState::Active,
+        Scheduling::Cordoned => HostState::Cordoned,
+        Scheduling::Draining => HostState::Draining,
+        Scheduling::Removed => HostState::Removed,
+    }
+}
+
+/// Of a host that is up the operators' word says more, once it is not `active`.
+pub(super) fn word(seen: Option<Seen>, state: HostState) -> &'static str {
+    match (seen, state) {
         (None, _) => "unknown",
         (Some(Seen::Silent), _) => "silent",
         (Some(Seen::Lost), _) => "lost",

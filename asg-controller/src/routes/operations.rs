@@ -16,7 +16,7 @@ use crate::error::Refusal;
 use crate::http::{Access, Answer, Endpoint, bearer};
 
 /// The store has this long to answer a health check.
-const STORE_WITHIN: Duration = Duration::from_secs(2);
+pub(super) const STORE_WITHIN: Duration = Duration::from_secs(2);
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -39,10 +39,14 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 
 async fn health(service: Shared) -> HttpResponse {
     let answers = matches!(timeout(STORE_WITHIN, service.store().ping()).await, Ok(Ok(())));
-    let components = service.deps.board.snapshot().components;
+    let now = service.deps.clock.now().seconds();
+    let mut components = service.deps.board.snapshot().components;
+    if !answers {
+        name_store(&mut components, now);
+    }
     let body = Health {
-        status: verdict(answers, &components),
-        timestamp: service.deps.clock.now().seconds(),
+        status: verdict(&components),
+        timestamp: now,
         components: components.into_iter().map(component).collect(),
     };
     match answers {
@@ -52,10 +56,33 @@ async fn health(service: Shared) -> HttpResponse {
 }
 
 /// `OK`, or `DEGRADED` when a part does not do what it should.
-pub(super) fn verdict(store_answers: bool, components: &[ComponentStatus]) -> String {
-    let ill = |state| matches!(state, ComponentState::Degraded | ComponentState::Failed);
-    let well = store_answers && !components.iter().any(|component| ill(component.state));
-    if well { "OK" } else { "DEGRADED" }.to_owned()
+pub(super) fn verdict(components: &[ComponentStatus]) -> String {
+    match components.iter().any(|component| is_ill(component.state)) {
+        true => "DEGRADED".to_owned(),
+        false => "OK".to_owned(),
+    }
+}
+
+fn is_ill(state: ComponentState) -> bool {
+    matches!(state, ComponentState::Degraded | ComponentState::Failed)
+}
+
+/// Names the store as what does not answer, where nothing on the board does yet.
+pub(super) fn name_store(components: &mut Vec<ComponentStatus>, now: i64) {
+    const STORE: &str = "store";
+    if components
+        .iter()
+        .any(|known| known.name == STORE && is_ill(known.state))
+    {
+        return;
+    }
+    components.retain(|known| known.name != STORE);
+    components.push(ComponentStatus {
+        name: STORE.to_owned(),
+        state: ComponentState::Degraded,
+        since: now,
+        message: "it does not answer".to_owned(),
+    });
 }
 
 async fn metrics(service: Shared, request: HttpRequest) -> Response {

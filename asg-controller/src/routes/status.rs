@@ -4,8 +4,10 @@ use actix_web::{HttpResponse, web};
 use api::documents::{Component, HostStatus, Round, Status, scheduling};
 use domain::AccountName;
 use telemetry::{ComponentState, ComponentStatus, Reason, RoundStatus};
+use tokio::time::timeout;
 
 use super::{Response, Shared, hosts, operations};
+use crate::error::Refusal;
 use crate::http::{Answer, Caller, Endpoint};
 use crate::service::KnownHost;
 
@@ -19,13 +21,23 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 }
 
 async fn read(service: Shared, Caller(account): Caller) -> Response {
-    let seen = service.deps.board.overall();
-    let hosts = service.hosts().await?;
+    let mut seen = service.deps.board.overall();
+    let late = |_| Err(Refusal::Unavailable("the store does not answer".to_owned()));
+    let stored = timeout(operations::STORE_WITHIN, service.hosts()).await;
+    let hosts = match stored.unwrap_or_else(late) {
+        Ok(stored) => stored.into_iter().map(host).collect(),
+        // The leader's word is what there is without the store.
+        Err(Refusal::Unavailable(_)) => {
+            operations::name_store(&mut seen.components, service.deps.clock.now().seconds());
+            seen.hosts.into_iter().map(told).collect()
+        }
+        Err(other) => return Err(other),
+    };
     Ok(HttpResponse::Ok().json(Status {
-        status: operations::verdict(true, &seen.components),
+        status: operations::verdict(&seen.components),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         components: seen.components.into_iter().map(component).collect(),
-        hosts: hosts.into_iter().map(host).collect(),
+        hosts,
         rounds: seen
             .rounds
             .map(|seen| round(seen, &account, service.access.reads_all(&account))),
@@ -66,6 +78,24 @@ fn host(known: KnownHost) -> HostStatus {
         cpu: seen.map_or(0.0, |seen| seen.cpu),
         memory: seen.map_or(0.0, |seen| seen.memory),
         instances: seen.map_or(0, |seen| seen.instances),
+    }
+}
+
+/// A host of which the leader alone tells.
+fn told(seen: telemetry::HostStatus) -> HostStatus {
+    let scheduled = hosts::scheduled(seen.scheduling);
+    HostStatus {
+        state: hosts::word(Some(seen.state), scheduled).to_owned(),
+        scheduling: scheduling(scheduled).to_owned(),
+        name: seen.name,
+        zones: seen.zones,
+        engine: seen.engine,
+        control: seen.control,
+        cpus: seen.cpus,
+        memory_mib: seen.memory_mib,
+        cpu: seen.cpu,
+        memory: seen.memory,
+        instances: seen.instances,
     }
 }
 

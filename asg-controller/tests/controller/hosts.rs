@@ -31,7 +31,7 @@ pub fn host(name: &str, zone: &str) -> Host {
 }
 
 /// What the leader tells of a host.
-fn seen(name: &str, state: Seen, scheduling: Scheduling, instances: usize) -> HostStatus {
+pub fn seen(name: &str, state: Seen, scheduling: Scheduling, instances: usize) -> HostStatus {
     HostStatus {
         name: name.to_owned(),
         zones: Vec::new(),

@@ -1,11 +1,14 @@
 //! Health, metrics, status.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
+use store::MemoryStore;
+use store::faulty::{Fault, FaultyStore};
 use telemetry::{ComponentState, HostState, HostStatus, Reason, RoundStatus};
 
-use crate::rig::{Rig, send};
+use crate::rig::{Rig, send, settings};
 
 #[tokio::test]
 async fn health_tells_components_and_degrades_with_them() {
@@ -25,6 +28,65 @@ async fn health_tells_components_and_degrades_with_them() {
     let body = send(rig.request("GET /health")).await.ok();
     assert_eq!(body["status"], "DEGRADED");
     assert_eq!(body["components"][1]["message"], "no engine");
+    rig.stop().await;
+}
+
+/// A controller whose store can be taken away, and what takes it.
+async fn rig_with_switch() -> (Rig, Arc<AtomicBool>) {
+    let away = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&away);
+    // The token is known to the cache of a controller that shares one.
+    let hook = move |method: &'static str| match seen.load(Ordering::SeqCst) && method != "token" {
+        true => Fault::Unavailable,
+        false => Fault::None,
+    };
+    let store = FaultyStore::new(Arc::new(MemoryStore::new()), Arc::new(hook));
+    (Rig::with(settings(), Arc::new(store)).await, away)
+}
+
+#[tokio::test]
+async fn a_store_that_is_away_is_named_and_the_status_shows_what_the_leader_tells() {
+    let (rig, away) = rig_with_switch().await;
+    let board = &rig.deps.board;
+    board.component("controller", ComponentState::Running, "");
+    board.component("store", ComponentState::Running, "");
+    let stored = crate::hosts::host("host1", "docker01");
+    rig.store.put_host(&stored).await.unwrap();
+    let draining = crate::hosts::seen("host1", HostState::Up, telemetry::Scheduling::Draining, 3);
+    board.hosts(vec![draining]);
+    let well = rig.user01("GET /status", Value::Null).await.ok();
+    assert_eq!(
+        (&well["status"], &well["hosts"][0]["state"]),
+        (&json!("OK"), &json!("up"))
+    );
+    away.store(true, Ordering::SeqCst);
+    let health = send(rig.request("GET /health")).await;
+    assert_eq!(health.status, 503);
+    let status = rig.user01("GET /status", Value::Null).await.ok();
+    for body in [health.json(), status.clone()] {
+        assert_eq!(body["status"], "DEGRADED", "{body}");
+        let told = body["components"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|c| (&c["name"], &c["state"]));
+        let told: Vec<_> = told
+            .filter_map(|(name, state)| name.as_str().zip(state.as_str()))
+            .collect();
+        assert_eq!(told, [("controller", "running"), ("store", "degraded")], "{body}");
+    }
+    let host = &status["hosts"][0];
+    assert_eq!(
+        (&host["name"], &host["state"], &host["instances"]),
+        (&json!("host1"), &json!("draining"), &json!(3))
+    );
+    let message = "away: MongoDB at db1:27017";
+    board.component("store", ComponentState::Degraded, message);
+    let health = send(rig.request("GET /health")).await.json();
+    assert_eq!(
+        health["components"][1]["message"], message,
+        "what the board knows is told"
+    );
     rig.stop().await;
 }
 

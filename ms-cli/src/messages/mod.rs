@@ -98,7 +98,9 @@ fn hint_of(error: &ClientError) -> Option<String> {
     let hint = match error {
         ClientError::Refused { status: 401, .. } => "the token may have expired, log in again: `ms login`",
         ClientError::Refused { status: 429, .. } => "too many calls at once: wait a little",
-        ClientError::Refused { status: 503, .. } => "`ms status` shows what is not running",
+        ClientError::Refused { status: 503, .. } => {
+            "GET /health of the service names what is away, and its log says why"
+        }
         ClientError::Refused { .. } => return None,
         // The library says no more than this text of why TLS failed, or of an answer in TLS to a call without.
         ClientError::Connect { .. } if error.to_string().contains("certificate") => {

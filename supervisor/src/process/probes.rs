@@ -2,19 +2,15 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use actix_web::http::header;
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpResponse, HttpServer};
 use anyhow::Context;
 use telemetry::{ComponentState, Metrics};
-use tokio::time::timeout;
 
 use crate::parts::Shared;
-
-/// For a server to answer a readiness probe.
-const WITHIN: Duration = Duration::from_secs(2);
+use crate::servers::{bus_fault, store_fault};
 
 /// What the probes look at; empty until the process is connected.
 #[derive(Clone, Default)]
@@ -52,11 +48,11 @@ impl Probes {
             return Some("not connected yet; the log says why".to_owned());
         };
         if let Ok(store) = shared.store()
-            && !matches!(timeout(WITHIN, store.ping()).await, Ok(Ok(())))
+            && store_fault(&*store).await.is_some()
         {
             return Some("the store does not answer".to_owned());
         }
-        if !matches!(timeout(WITHIN, shared.bus().ping()).await, Ok(Ok(()))) {
+        if bus_fault(&*shared.bus()).await.is_some() {
             return Some("the bus does not answer".to_owned());
         }
         let components = shared.watch.board.snapshot().components;

@@ -26,7 +26,7 @@ pub(super) enum Meaning {
 
 impl Meaning {
     pub(super) fn of(error: &Error) -> Self {
-        let reason = error.kind.to_string();
+        let reason = reason(error);
         match &*error.kind {
             ErrorKind::Write(WriteFailure::WriteError(write)) => Self::by_code(write.code, reason),
             ErrorKind::Command(command) => Self::by_code(command.code, reason),
@@ -55,7 +55,36 @@ impl Meaning {
 
 /// What a failed read means: there is nothing to be unsure of.
 pub(super) fn unread(error: &Error) -> StoreError {
-    StoreError::Unavailable(error.kind.to_string())
+    StoreError::Unavailable(reason(error))
+}
+
+/// What failed, for people.
+fn reason(error: &Error) -> String {
+    match &*error.kind {
+        ErrorKind::ServerSelection { message, .. } => unreachable_servers(message),
+        kind => kind.to_string(),
+    }
+}
+
+/// The driver tells all that it knows of each server; its address and what went wrong with it is enough.
+fn unreachable_servers(message: &str) -> String {
+    let (what, topology) = message.split_once(" Topology: ").unwrap_or((message, ""));
+    let server = |told: &str| {
+        let address = told.split([',', ' ']).next().unwrap_or_default();
+        let why = told
+            .split_once("Error: ")
+            .map(|(_, why)| why.trim_start_matches("Kind: "));
+        match why.and_then(|why| why.split(", labels").next()) {
+            Some(why) => format!("{address} ({why})"),
+            None => address.to_owned(),
+        }
+    };
+    let servers: Vec<String> = topology.split("{ Address: ").skip(1).map(server).collect();
+    match servers.join(", ") {
+        none if none.is_empty() => what.to_owned(),
+        all if what.contains("No available servers") => format!("MongoDB does not answer at {all}"),
+        all => format!("MongoDB has no server that takes this now, of {all}"),
+    }
 }
 
 /// Whether every document of an `insert_many` that was not stored was there before; which these are.
