@@ -47,13 +47,16 @@ async fn documented(rig: &Rig) -> Vec<(String, BTreeSet<String>)> {
 
 /// Calls a path as User02, with a body that is right where one is taken.
 async fn as_stranger(rig: &Rig, method: &str, path: &str, name: &str) -> Answer {
-    let given = path
-        .replace("{account}", "user01")
-        .replace("{name}", name)
-        .replace("{instance}", name);
+    let segments = path.split('/').map(|segment| match segment {
+        "{account}" => "user01",
+        _ if segment.starts_with('{') => name,
+        _ => segment,
+    });
+    let given = segments.collect::<Vec<_>>().join("/");
     let body = match path.rsplit('/').next() {
         Some("desired_capacity") => json!({"desired_capacity": 0}),
         Some("pause_until") => json!({"until": "2023-11-15T00:00:00Z"}),
+        Some("{metric}") => json!({"value": 1}),
         _ => json!({}),
     };
     let request = rig.request(&format!("{method} {given}"));

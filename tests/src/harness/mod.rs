@@ -17,6 +17,7 @@ mod programs;
 mod rest;
 mod service;
 mod setup;
+mod strangers;
 mod wait;
 
 pub use browser::Browser;
@@ -30,4 +31,5 @@ pub use programs::{Programs, fleet_programs, programs};
 pub use rest::Rest;
 pub use service::{Output, Service};
 pub use setup::Setup;
+pub use strangers::{HIDDEN, strangers_are_shown_nothing};
 pub use wait::{DEADLINE, told, within};

@@ -11,6 +11,7 @@
     missing_docs
 )]
 
+mod accounts;
 mod deaths;
 mod engines;
 mod facts;
