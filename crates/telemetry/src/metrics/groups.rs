@@ -14,8 +14,8 @@ struct Figures {
     by_status: Vec<(&'static str, usize)>,
     /// By policies, out and in.
     scaled: [u64; 2],
-    /// Policies whose metric says nothing.
-    blind: usize,
+    /// Policies whose metric says nothing; none of groups without policies.
+    blind: Option<usize>,
 }
 
 type ByAccount = BTreeMap<String, BTreeMap<String, Figures>>;
@@ -54,7 +54,7 @@ impl Groups {
     }
 
     pub(super) fn blind(&self, account: &str, group: &str, policies: usize) {
-        self.change(account, group, |figures| figures.blind = policies);
+        self.change(account, group, |figures| figures.blind = Some(policies));
     }
 
     pub(super) fn forget(&self, account: &str, group: &str) {
@@ -109,7 +109,8 @@ impl Collector for Groups {
             None,
             MetricType::Counter,
         )?;
-        for (account, name, figures) in every() {
+        let followed = || every().filter(|(_, _, figures)| figures.blind.is_some());
+        for (account, name, figures) in followed() {
             for (direction, count) in ["out", "in"].into_iter().zip(figures.scaled) {
                 let labels = [
                     ("account", account.as_str()),
@@ -126,9 +127,9 @@ impl Collector for Groups {
             None,
             MetricType::Gauge,
         )?;
-        for (account, name, figures) in every() {
+        for (account, name, figures) in followed() {
             let labels = [("account", account.as_str()), ("group", name.as_str())];
-            let count = i64::try_from(figures.blind).unwrap_or(i64::MAX);
+            let count = i64::try_from(figures.blind.unwrap_or_default()).unwrap_or(i64::MAX);
             blind.encode_family(&labels)?.encode_gauge(&count)?;
         }
         Ok(())

@@ -107,6 +107,25 @@ fn a_forgotten_group_leaves_no_series_and_its_namesake_stays() {
 }
 
 #[test]
+fn a_group_with_policies_tells_how_they_moved_it_and_what_they_cannot_see() {
+    let metrics = Metrics::new();
+    metrics.group("user01", "web", 3, &[]);
+    metrics.blind_policies("user01", "web", 1);
+    metrics.scaled("user01", "web", true);
+    assert_eq!(
+        lines(&metrics, "group=\"web\""),
+        [
+            "microscaler_group_desired_capacity{account=\"user01\",group=\"web\"} 3",
+            "microscaler_group_scaled_total{account=\"user01\",group=\"web\",direction=\"out\"} 1",
+            "microscaler_group_scaled_total{account=\"user01\",group=\"web\",direction=\"in\"} 0",
+            "microscaler_group_policies_without_data{account=\"user01\",group=\"web\"} 1",
+        ]
+    );
+    metrics.forget_group("user01", "web");
+    assert!(lines(&metrics, "group=\"web\"").is_empty());
+}
+
+#[test]
 fn methods_that_clients_invent_share_one_series() {
     let metrics = Metrics::new();
     for method in ["BREW", "POUR", "get"] {
