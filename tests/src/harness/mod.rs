@@ -23,7 +23,7 @@ mod wait;
 pub use browser::Browser;
 pub use dockerd::Dockerd;
 pub use engine::{Engine, SOCKET};
-pub use fleet::{Alive, Fleet, Member, Strait};
+pub use fleet::{Alive, Fleet, Member, OneAddress, Strait};
 pub use hosts::{Cut, Happened, MANAGERS, Site, Tally};
 pub use images::{CIRROS, Image};
 pub use ports::{Reserved, free_port, reserve};

@@ -10,13 +10,13 @@ use serde_json::json;
 use super::{exactly, persistently};
 
 /// Creates launch configurations one after another until it is dropped, and notes those that were answered.
-struct Writer {
+pub struct Writer {
     acknowledged: Arc<Mutex<BTreeSet<String>>>,
     task: tokio::task::JoinHandle<()>,
 }
 
 impl Writer {
-    fn start(client: api::Client) -> Self {
+    pub fn start(client: api::Client) -> Self {
         let acknowledged = Arc::new(Mutex::new(BTreeSet::new()));
         let noted = Arc::clone(&acknowledged);
         let task = tokio::spawn(async move {
@@ -33,7 +33,7 @@ impl Writer {
         Self { acknowledged, task }
     }
 
-    fn stop(self) -> BTreeSet<String> {
+    pub fn stop(self) -> BTreeSet<String> {
         self.task.abort();
         self.acknowledged.lock().unwrap().clone()
     }
@@ -72,7 +72,7 @@ const ALL: [&str; 8] = [
     "Redis",
 ];
 
-async fn written(rest: &scenarios::harness::Rest) -> BTreeSet<String> {
+pub async fn written(rest: &scenarios::harness::Rest) -> BTreeSet<String> {
     let listed = rest.client.get("lconfs").await.unwrap();
     let names = listed.as_array().unwrap().iter();
     names

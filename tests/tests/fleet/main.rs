@@ -16,6 +16,7 @@ mod controllers;
 mod crashes;
 mod hosts;
 mod leaders;
+mod load;
 mod pauses;
 mod processes;
 mod reload;

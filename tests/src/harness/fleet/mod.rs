@@ -2,6 +2,7 @@
 
 mod alive;
 mod member;
+mod one_address;
 mod strait;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ use super::{DEADLINE, Engine, Output, Rest, Setup, fleet_programs, within};
 pub use alive::Alive;
 pub(super) use alive::events;
 pub use member::{Member, Place};
+pub use one_address::OneAddress;
 pub use strait::Strait;
 
 /// The programs that are told which host they serve.
