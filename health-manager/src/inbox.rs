@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    Cause, ContainerFacts, ContainerState, FromHost, GroupId, Health, Host, Instance, InstanceId, Mark,
-    Message, Observation, Outcome, Phase, Sample, Stamp,
+    AccountName, Cause, ContainerFacts, ContainerState, FromHost, GroupId, Health, Host, Instance,
+    InstanceId, Mark, Message, Observation, Outcome, Phase, Sample, Stamp,
 };
 
 use crate::cache::Cache;
@@ -36,6 +36,17 @@ pub(crate) enum Consequence {
     Started(GroupId, InstanceId),
     /// A launch goes on.
     Progress(GroupId, InstanceId, u8, String),
+    /// An account tells a figure.
+    Figure {
+        /// Whose it is.
+        account: AccountName,
+        /// The source.
+        source: String,
+        /// The metric.
+        metric: String,
+        /// The figure.
+        value: f64,
+    },
     /// The load of instances that are known.
     Sampled(Vec<Sample>),
     /// A second engine speaks under a known host's name.
@@ -80,6 +91,17 @@ impl Inbox {
                 fleet.note_outcome(&host, &outcome);
                 self.outcome(group, record, outcome, cache)
             }
+            Message::Figure {
+                account,
+                source,
+                metric,
+                value,
+            } => vec![Consequence::Figure {
+                account,
+                source,
+                metric,
+                value,
+            }],
             Message::Engine { host, engine } => {
                 fleet.note_pulse(&host, &engine);
                 Vec::new()

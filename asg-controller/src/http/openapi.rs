@@ -38,6 +38,7 @@ const TOKEN: &str = "token";
         doc::Decision,
         doc::DesiredCapacity,
         doc::Failure,
+        doc::Figure,
         doc::Group,
         doc::Health,
         doc::Host,

@@ -4,6 +4,7 @@ mod activities;
 mod autoscaler;
 mod decisions;
 mod documents;
+mod figures;
 mod groups;
 mod hosts;
 mod instance_types;
@@ -35,6 +36,7 @@ pub(crate) fn contract() -> Vec<Endpoint> {
         activities::endpoints(),
         decisions::endpoints(),
         processes::endpoints(),
+        figures::endpoints(),
         pause::endpoints(),
         documents::endpoints(Kind::Policy),
         documents::endpoints(Kind::Schedule),

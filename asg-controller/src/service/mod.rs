@@ -1,6 +1,7 @@
 //! The operations behind the routes: what they check, what they store, whom they wake. No HTTP in here.
 
 mod documents;
+mod figures;
 mod groups;
 mod history;
 mod hosts;

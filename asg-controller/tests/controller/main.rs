@@ -8,6 +8,7 @@ mod bad_input;
 mod cache;
 mod clients;
 mod documents;
+mod figures;
 mod groups;
 mod hosts;
 mod instances;

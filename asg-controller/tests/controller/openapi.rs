@@ -44,6 +44,7 @@ const SERVED: &[&str] = &[
     "PUT /asgcc/asgs/{name}/suspend",
     "PUT /asgcc/asgs/{name}/resume",
     "PUT /asgcc/asgs/{name}/pause_until",
+    "PUT /asgcc/metrics/{source}/{metric}",
     "GET /asgcc/instance_types",
     "GET /asgcc/hosts",
     "GET /asgcc/hosts/{name}",

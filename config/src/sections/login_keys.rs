@@ -11,13 +11,14 @@ use crate::{ApiKey, ConfigError, Secret};
 
 /// The words with which paths of the REST interface begin. The autoscaler's begin with an account, which can have none of
 /// these as its name.
-pub const RESERVED_ACCOUNTS: [&str; 9] = [
+pub const RESERVED_ACCOUNTS: [&str; 10] = [
     "asgs",
     "hosts",
     "instance_types",
     "lbs",
     "lconfs",
     "login",
+    "metrics",
     "policies",
     "schedules",
     "status",

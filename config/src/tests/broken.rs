@@ -255,7 +255,7 @@ fn types_hosts_and_accounts_are_checked_one_by_one() {
         (
             "auth: {user01: key, hosts: secret}",
             "FILE:1:28: auth.hosts: value (hidden): expected an account that is not named as a path of the interface begins \
-             (asgs, hosts, instance_types, lbs, lconfs, login, policies, schedules, status)",
+             (asgs, hosts, instance_types, lbs, lconfs, login, metrics, policies, schedules, status)",
         ),
         (
             "auth:\n  user01: ''",

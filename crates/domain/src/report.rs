@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ContainerId, EngineId, GroupId, Host, HostName, Incarnation, InstallationId, InstanceId};
+use crate::{
+    AccountName, ContainerId, EngineId, GroupId, Host, HostName, Incarnation, InstallationId, InstanceId,
+};
 
 /// What a container's HEALTHCHECK says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -170,5 +172,16 @@ pub enum Message {
         host: HostName,
         /// Its engine, as it says itself.
         engine: EngineId,
+    },
+    /// From an account, unordered: a figure of a source whose figures are told.
+    Figure {
+        /// Whose it is.
+        account: AccountName,
+        /// The source.
+        source: String,
+        /// The metric.
+        metric: String,
+        /// The figure.
+        value: f64,
     },
 }

@@ -68,6 +68,15 @@ impl Manager {
                     self.scaling.heard(instances.iter().map(|sample| sample.group));
                     self.samples.hear(instances);
                 }
+                Consequence::Figure {
+                    account,
+                    source,
+                    metric,
+                    value,
+                } => {
+                    let concerned = self.scaling.sources.pushed(account, source, metric, value);
+                    self.scaling.heard(concerned);
+                }
                 Consequence::WrongEngine(stamp) => tracing::error!(
                     host = %stamp.host, engine = %stamp.engine,
                     "refused: another engine is known under this host name"

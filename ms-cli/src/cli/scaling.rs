@@ -17,6 +17,8 @@ pub enum Scaling {
     ResumeProcesses(ProcessesArgs),
     /// Have neither schedules nor policies move a group until a time
     PauseAsg(PauseArgs),
+    /// Tell a figure of a push source, for your policies to look at
+    PushMetric(PushArgs),
 }
 
 /// Options of `explain`.
@@ -52,6 +54,20 @@ pub struct ProcessesArgs {
     /// Which: Launch, Terminate, ReplaceUnhealthy, AlarmNotification (policies), ScheduledActions
     #[arg(long, value_name = "A,B,...", value_delimiter = ',')]
     pub processes: Vec<String>,
+}
+
+/// Options of `push-metric`.
+#[derive(Debug, Args)]
+pub struct PushArgs {
+    /// The source, as the service's configuration names it
+    #[arg(long, value_name = "NAME", value_parser = name)]
+    pub source: String,
+    /// The metric, as your policies name it
+    #[arg(long, value_name = "NAME", value_parser = name)]
+    pub metric: String,
+    /// What it is now
+    #[arg(long, value_name = "FIGURE", allow_negative_numbers = true)]
+    pub value: f64,
 }
 
 /// Options of `pause-asg`.

@@ -10,6 +10,7 @@ mod lists;
 mod login;
 mod pause;
 mod processes;
+mod push;
 mod resources;
 mod shell;
 mod status;
@@ -67,6 +68,7 @@ async fn about_scaling(context: &Context, command: &Scaling) -> Result<(), Failu
         Scaling::SuspendProcesses(args) => processes::change(context, args, "suspend").await,
         Scaling::ResumeProcesses(args) => processes::change(context, args, "resume").await,
         Scaling::PauseAsg(args) => pause::pause(context, args).await,
+        Scaling::PushMetric(args) => push::push(context, args).await,
     }
 }
 

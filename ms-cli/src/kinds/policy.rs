@@ -99,7 +99,7 @@ const FIELDS: &[Field] = &[
         "source",
         "policy-source",
         ValueKind::Text,
-        "Where the metric comes from: agent (default)",
+        "Where the metric comes from: agent (default), or a source that the configuration of the service declares",
     )
     .later(),
     Field::new(

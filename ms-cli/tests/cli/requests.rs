@@ -132,6 +132,12 @@ fn cases() -> Vec<(&'static str, &'static str, &'static str, Value)> {
             json!({"until": 1_900_000_000}),
         ),
         (
+            "ms push-metric --source app --metric jobs --value -1.5",
+            "PUT",
+            "metrics/app/jobs",
+            json!({"value": -1.5}),
+        ),
+        (
             "ms pause-asg -a a1 --until none",
             "PUT",
             "asgs/a1/pause_until",

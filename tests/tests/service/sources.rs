@@ -151,6 +151,55 @@ async fn requests_scale_out_quiet_scales_in_and_a_prometheus_that_dies_moves_not
 }
 
 #[tokio::test]
+async fn a_figure_that_is_told_moves_a_group() {
+    let setup = Setup::new().entry("metric_sources", "app", json!({"type": "push", "interval": 60}));
+    let service = Service::start(setup).await;
+    let rest = service.rest("user01").await;
+    rest.configuration("web", Image::Stays.name()).await;
+    rest.group("web", "web", &["z1"], 1, 3).await;
+    let policy = json!({
+        "name": "jobs", "auto_scaling_group": "web", "source": "app", "metric": "jobs", "statistic": "AVG",
+        "sampling_window": 60, "target_value": 10,
+    });
+    rest.client.post("policies", &policy).await.unwrap();
+    rest.start("web").await;
+    decided(&rest, "nothing is known yet", |d| {
+        reason(d).contains("no figure came yet")
+    })
+    .await;
+    service
+        .ms(&[
+            "login",
+            "--target",
+            &service.target(),
+            "--user",
+            "user01",
+            "--key",
+            "key",
+        ])
+        .await;
+    let pushed = service
+        .ms(&[
+            "push-metric",
+            "--source",
+            "app",
+            "--metric",
+            "jobs",
+            "--value",
+            "25",
+        ])
+        .await;
+    assert_eq!(
+        (pushed.code, pushed.stdout.trim()),
+        (Some(0), "OK"),
+        "{}",
+        pushed.stderr
+    );
+    decided(&rest, "as many as its target needs", |d| from_to(d) == (1, 3)).await;
+    rest.in_service("web", 3).await;
+}
+
+#[tokio::test]
 async fn queries_that_give_no_figure_are_told_and_move_nothing() {
     let traffic = Traffic::start().await;
     let Some(server) = Prometheus::start(traffic.address) else {

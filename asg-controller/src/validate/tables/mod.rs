@@ -13,7 +13,7 @@ use domain::{Body, InstanceType, Kind, TypeName};
 
 pub(crate) use group::{create as group_spec, update as group_patch};
 pub(crate) use schedule::until;
-pub(crate) use small::{LOGIN, desired_capacity, instance_count, processes};
+pub(crate) use small::{LOGIN, desired_capacity, figure, instance_count, processes};
 
 use serde_json::Value;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use api::documents::{DesiredCapacity, InstanceCount, Processes};
+use api::documents::{DesiredCapacity, Figure, InstanceCount, Processes};
 use domain::Process;
 
 use super::super::{Field, Object, Shape, Table, typed};
@@ -29,6 +29,17 @@ static DESIRED: Table = Table::new(
 );
 
 static INSTANCES: Table = Table::new("number of instances", &[&[Field::required("n_instances", COUNT)]]);
+
+static FIGURE: Table = Table::new(
+    "figure",
+    &[&[Field::required(
+        "value",
+        Shape::Number {
+            min: f64::MIN,
+            max: f64::MAX,
+        },
+    )]],
+);
 
 static PROCESSES: Table = Table::new(
     "list of processes",
@@ -63,6 +74,11 @@ fn process(name: &str) -> Result<Process> {
 /// The body of `PUT /asgs/{name}/desired_capacity`.
 pub(crate) fn desired_capacity(object: Object) -> Result<u32> {
     typed(DESIRED.whole(object)?).map(|body: DesiredCapacity| body.desired_capacity)
+}
+
+/// The body of `PUT /metrics/{source}/{metric}`.
+pub(crate) fn figure(object: Object) -> Result<f64> {
+    typed(FIGURE.whole(object)?).map(|body: Figure| body.value)
 }
 
 /// The body of `PUT /{account}/asgs/{name}/instances`.

@@ -28,6 +28,6 @@ pub use host::{Capacity, Host, Scheduled, scheduling};
 pub use instance::Instance;
 pub use instance_type::{InstanceType, InstanceTypes};
 pub use policy::{Policy, StepAdjustment};
-pub use scaling::{Pause, Processes, Rate};
+pub use scaling::{Figure, Pause, Processes, Rate};
 pub use schedule::{Hours, Schedule, Sizes};
 pub use status::{Component, Health, HostStatus, Round, Status};

@@ -39,6 +39,13 @@ pub struct Processes {
     pub processes: Vec<String>,
 }
 
+/// A figure that an account tells of a metric.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Figure {
+    /// What the metric is now.
+    pub value: f64,
+}
+
 /// How long neither schedules nor policies do anything.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Pause {

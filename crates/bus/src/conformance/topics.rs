@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use domain::report::Load;
 use domain::{
-    Capacity, ContainerFacts, ContainerId, ContainerState, EngineId, FromHost, Host, HostState, Incarnation,
-    InstallationId, InstanceId, Message, Outcome, Sample, Stamp, ZoneName,
+    AccountName, Capacity, ContainerFacts, ContainerId, ContainerState, EngineId, FromHost, Host, HostState,
+    Incarnation, InstallationId, InstanceId, Message, Outcome, Sample, Stamp, ZoneName,
 };
 use uuid::Uuid;
 
@@ -155,7 +155,13 @@ fn every_kind() -> Vec<Message> {
         record: InstanceId(Uuid::now_v7()),
         outcome,
     });
-    from_host.chain(from_workers).collect()
+    let figure = Message::Figure {
+        account: AccountName::parse("user01").expect("a name"),
+        source: "app".to_owned(),
+        metric: "jobs waiting".to_owned(),
+        value: 12.5,
+    };
+    from_host.chain(from_workers).chain([figure]).collect()
 }
 
 fn facts(state: ContainerState) -> ContainerFacts {

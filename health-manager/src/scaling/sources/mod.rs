@@ -137,6 +137,30 @@ impl Sources {
         concerned
     }
 
+    /// Takes in a figure that an account tells; the groups that it concerns.
+    pub(crate) fn pushed(
+        &mut self,
+        account: AccountName,
+        source: String,
+        metric: String,
+        figure: f64,
+    ) -> BTreeSet<GroupId> {
+        let is_told = |declared: &Declared| declared.server.is_none();
+        if !figure.is_finite() || !self.declared.get(&source).is_some_and(is_told) {
+            return BTreeSet::new();
+        }
+        let key = Key {
+            account: Some(account),
+            source,
+            metric,
+        };
+        self.take(Told {
+            key,
+            at: Instant::now(),
+            read: Ok(figure),
+        })
+    }
+
     /// Takes in what came of a read; the groups that it concerns, none when nobody looks at it any more.
     fn take(&mut self, Told { key, at, read }: Told) -> BTreeSet<GroupId> {
         let outcome = read.as_ref().map_or_else(SourceError::outcome, |_| "ok");

@@ -13,7 +13,7 @@ use crate::manager::Manager;
 
 impl Sources {
     /// Follows these from now on, and no others.
-    fn follow(&mut self, wanted: BTreeMap<Key, BTreeSet<GroupId>>) {
+    pub(super) fn follow(&mut self, wanted: BTreeMap<Key, BTreeSet<GroupId>>) {
         self.followed.retain(|key, _| wanted.contains_key(key));
         for (key, groups) in wanted {
             match self.followed.get_mut(&key) {

@@ -180,7 +180,9 @@ impl Item {
                 domain::FromHost::Report { .. } | domain::FromHost::Event(_) => checks.heard(&stamp.host),
                 domain::FromHost::Samples { .. } => {}
             },
-            Self::Message(Message::Job { .. } | Message::Engine { .. }) | Self::Job(_) | Self::Nudge(_) => {}
+            Self::Message(Message::Job { .. } | Message::Engine { .. } | Message::Figure { .. })
+            | Self::Job(_)
+            | Self::Nudge(_) => {}
         }
     }
 
@@ -200,6 +202,14 @@ impl std::fmt::Display for Item {
             Self::Nudge(nudge) => write!(f, "{nudge:?}"),
             Self::Message(Message::Job { record, outcome, .. }) => {
                 write!(f, "outcome {outcome:?} of {record}")
+            }
+            Self::Message(Message::Figure {
+                source,
+                metric,
+                value,
+                ..
+            }) => {
+                write!(f, "{metric} of {source} is {value}")
             }
             Self::Message(Message::Engine { host, .. }) => write!(f, "the engine of {host} answers"),
             Self::Message(Message::Host { stamp, body }) => {
