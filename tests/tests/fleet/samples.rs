@@ -61,8 +61,12 @@ async fn a_new_leader_looks_back_on_what_the_killed_one_heard() {
     })
     .await;
     assert!(taken >= 4, "{taken} samples");
-    let sampled = figure(&fleet, "successor", "microscaler_instances_sampled ").await;
-    assert_eq!(sampled, Some(2.0));
+    // It says so when it has read them, and takes them in after that.
+    within(DEADLINE, "both instances have their samples back", async || {
+        let sampled = figure(&fleet, "successor", "microscaler_instances_sampled ").await;
+        (sampled == Some(2.0)).then_some(())
+    })
+    .await;
     let newest = figure(
         &fleet,
         "successor",
