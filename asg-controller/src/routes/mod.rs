@@ -24,8 +24,8 @@ use crate::http::{Endpoint, Shared};
 /// What handlers give.
 type Response = Result<HttpResponse, Refusal>;
 
-/// The endpoints below [`crate::http::BASE`]. Paths that begin with an account come last: an account may be named as
-/// any segment.
+/// The endpoints below [`crate::http::BASE`]. Paths that begin with an account come last; the configuration refuses an
+/// account that is named as another path begins.
 pub(crate) fn contract() -> Vec<Endpoint> {
     [
         login::endpoints(),
