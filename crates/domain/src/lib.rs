@@ -18,6 +18,7 @@ pub mod names;
 pub mod phase;
 pub mod policy;
 pub mod report;
+pub mod rollup;
 pub mod scaling;
 pub mod schedule;
 pub mod time;
@@ -45,6 +46,7 @@ pub use names::{
 pub use phase::{Cause, Event, Illegal, Phase, Status};
 pub use policy::Policy;
 pub use report::{ContainerFacts, ContainerState, FromHost, Health, Message, Outcome, Sample, Stamp};
+pub use rollup::{Rolled, Rollup};
 pub use scaling::{Process, Rate, Scaling, Unset};
 pub use schedule::Schedule;
 pub use time::Timestamp;
