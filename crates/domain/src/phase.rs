@@ -215,14 +215,13 @@ impl Phase {
                 ending(Cause::Died { exit_code, oom }, Remains::Dead)
             }
             (Self::InService { .. }, Event::Unhealthy) => ending(Cause::Unhealthy, Remains::MayRun),
-            // Only a record that ended can be gone for good: until then a repeated launch may be making it anew.
-            (Self::Pending { .. } | Self::InService { .. }, Event::Gone) => {
-                ending(Cause::Vanished, Remains::MayRun)
-            }
             (Self::Pending { .. } | Self::InService { .. }, Event::Cancel(cause)) => {
                 ending(cause, Remains::MayRun)
             }
             (phase @ Self::InService { .. }, Event::Ready | Event::LaunchFailed(_)) => phase,
+            // Only a record that ended is searched for. This word is a late one of an earlier life: a container that
+            // was taken up again keeps its record's id.
+            (phase @ (Self::Pending { .. } | Self::InService { .. }), Event::Gone) => phase,
             (Self::Terminating { cause, .. }, Event::Gone) => Self::Terminated { cause },
             (Self::Terminating { cause, since, .. }, Event::Died { .. }) => Self::Terminating {
                 cause,
