@@ -24,10 +24,11 @@ pub mod schedule;
 pub mod time;
 
 pub use activity::{Activity, ActivityKind, ActivityStatus};
-pub use aggregate::desire::{Desire, DesireError, GroupPatch};
+pub use aggregate::desire::{Desire, DesireError};
 pub use aggregate::intend::Intent;
 pub use aggregate::observe::Observation;
 pub use aggregate::scheduled::Scheduled;
+pub use aggregate::spec::GroupPatch;
 pub use clock::{Clock, Ids, SystemClock, SystemIds};
 pub use decision::{Clamp, ClampKind, Decision, DecisionId, Wish};
 pub use document::{Body, Document, Kind, LaunchConfiguration, LoadBalancer};

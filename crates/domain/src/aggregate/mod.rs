@@ -8,3 +8,4 @@ mod history;
 pub mod intend;
 pub mod observe;
 pub mod scheduled;
+pub mod spec;
