@@ -3,6 +3,7 @@
 mod logs;
 mod metrics;
 mod others;
+mod shared;
 mod status;
 
 pub use logs::{Format, init};

@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::shared::Shared;
 use crate::status::{ComponentState, ComponentStatus, Snapshot};
+
+/// The process that is asked, where it names those that say something.
+const HERE: &str = "this controller";
 
 /// A process tells every few seconds; one that told nothing for this long may be gone.
 const SILENT_AFTER: Duration = Duration::from_secs(10);
@@ -40,15 +44,25 @@ impl Others {
             let speaks = now.duration_since(told.at) <= SILENT_AFTER;
             speaks || !(told.is_forgotten(now) || others.iter().any(follows))
         };
+        let mut shared = Shared::default();
+        own.components = shared.sort_out(own.components, HERE);
         for (process, told) in others.iter().filter(|(process, told)| counts(process, told)) {
             let silent = now.duration_since(told.at);
+            let is_word = silent <= SILENT_AFTER && !told.has_ended();
+            let all = told.snapshot.components.clone();
+            // Of a server, who is silent or ended says nothing any more.
+            let alone = match is_word {
+                true => shared.sort_out(all, process),
+                false => Shared::default().sort_out(all, process),
+            };
             let shown = |component: &ComponentStatus| told.shown(component, process, silent);
-            own.components.extend(told.snapshot.components.iter().map(shown));
+            own.components.extend(alone.iter().map(shown));
             if silent <= SILENT_AFTER && rank(&told.snapshot) > rank(&own) {
                 own.rounds.clone_from(&told.snapshot.rounds);
                 own.hosts.clone_from(&told.snapshot.hosts);
             }
         }
+        own.components.extend(shared.rows());
         own
     }
 
@@ -227,6 +241,26 @@ mod tests {
         others.heard("host-agent@node1/9", agent("a"));
         let after = [both("b", Running), both("a", Running), both("a", Running)].concat();
         assert_eq!(seen(&others), after);
+    }
+
+    #[test]
+    fn a_server_of_all_is_told_once_and_not_by_who_is_silent() {
+        use ComponentState::{Degraded, Running};
+        let others = Others::default();
+        for (process, store) in [("a@node1/7", Running), ("b@node1/8", Running), ("c@node1/9", Degraded)] {
+            let name = process.split('@').next().unwrap();
+            others.heard(process, also(told(name, Running, None), "store", store));
+        }
+        let own = also(told("controller", Running, None), "store", Running);
+        let names = |seen: &Snapshot| seen.components.iter().map(|c| c.name.clone()).collect::<Vec<_>>();
+        let seen = others.with(own.clone());
+        assert_eq!(names(&seen), ["controller", "a", "b", "c", "store", "store"]);
+        assert_eq!(seen.components[4].message, "seen by this controller, a@node1/7, b@node1/8");
+        assert_eq!(seen.components[5].message, "seen by c@node1/9");
+        age(&others, "c@node1/9", Duration::from_secs(11));
+        let seen = others.with(own);
+        assert_eq!(names(&seen), ["controller", "a", "b", "c", "store"]);
+        assert_eq!(seen.components[4].message, "");
     }
 
     #[test]

@@ -75,6 +75,8 @@ families! {
         "newest_sample_timestamp_seconds", "When a load was heard last; its age is time() less this";
     samples_dropped: Counter = Counter::default(), "samples_dropped",
         "Loads that were not left for the next leader because the cache was away for too long";
+    rollups_dropped: Counter = Counter::default(), "rollups_dropped",
+        "Minutes of groups' load that were not kept because the store was away for too long";
     source_reads: Per<SourceRead, Counter> = Family::new_with_constructor(Counter::default), "source_reads",
         "Figures read of sources that the configuration declares, by source and outcome";
     restarts: Per<Component, Counter> = Family::new_with_constructor(Counter::default), "component_restarts",

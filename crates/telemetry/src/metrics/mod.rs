@@ -196,6 +196,11 @@ impl Metrics {
         self.families().samples_dropped.inc_by(count(samples));
     }
 
+    /// Minutes of groups' load are not in the store, and never will be.
+    pub fn rollups_dropped(&self, minutes: usize) {
+        self.families().rollups_dropped.inc_by(count(minutes));
+    }
+
     /// A container of ours without a record was removed.
     pub fn orphan_removed(&self) {
         self.families().orphans.inc();

@@ -28,6 +28,7 @@ fn everything_that_is_told_is_shown() {
     metrics.orphan_removed();
     metrics.sampled(12, Some(Duration::from_millis(1_764_000_000_500)));
     metrics.samples_dropped(3);
+    metrics.rollups_dropped(2);
     metrics.component_restarted("controller");
     let text = metrics.encode();
     for line in [
@@ -54,6 +55,7 @@ fn everything_that_is_told_is_shown() {
         "microscaler_instances_sampled 12",
         "microscaler_newest_sample_timestamp_seconds{} 1764000000.5",
         "microscaler_samples_dropped_total 3",
+        "microscaler_rollups_dropped_total 2",
         "microscaler_component_restarts_total{component=\"controller\"} 1",
     ] {
         assert!(
