@@ -1,7 +1,7 @@
 //! Copies one store into another: the move from one machine to a fleet.
 
 use anyhow::{Context, bail};
-use domain::{Ids, InstallationId, Kind, SystemIds};
+use domain::{Ids, InstallationId, Kind, SystemIds, Timestamp};
 use store::{GroupQuery, Lease, Store, StoreError};
 
 /// Groups, or entries of a group's history, taken at once.
@@ -14,6 +14,7 @@ pub(crate) struct Copied {
     pub(crate) documents: usize,
     pub(crate) activities: usize,
     pub(crate) decisions: usize,
+    pub(crate) rollups: usize,
     pub(crate) hosts: usize,
 }
 
@@ -107,6 +108,7 @@ async fn groups(from: &dyn Store, to: &dyn Store, copied: &mut Copied) -> anyhow
             copied.groups += 1;
             copied.activities += history(from, to, group.id).await?;
             copied.decisions += decisions(from, to, group.id).await?;
+            copied.rollups += rollups(from, to, group.id).await?;
         }
         match page.last() {
             Some(last) if page.len() == PAGE => query.after = Some(last.value.id),
@@ -131,6 +133,16 @@ async fn decisions(from: &dyn Store, to: &dyn Store, group: domain::GroupId) -> 
     let all = from.decisions(group, usize::MAX).await?;
     for some in all.chunks(PAGE) {
         to.put_decisions(some).await?;
+    }
+    Ok(all.len())
+}
+
+/// A group's minutes, of all the days that are kept.
+async fn rollups(from: &dyn Store, to: &dyn Store, group: domain::GroupId) -> anyhow::Result<usize> {
+    let (begin, end) = (Timestamp::from_millis(0), Timestamp::from_millis(i64::MAX));
+    let all = from.rollups(group, begin, end).await?;
+    for some in all.chunks(PAGE) {
+        to.put_rollups(some).await?;
     }
     Ok(all.len())
 }
@@ -164,6 +176,8 @@ mod tests {
         store.put_activities(&activities).await.unwrap();
         let decisions: Vec<_> = (0..300).map(|at| fixtures::decision(group.id, at)).collect();
         store.put_decisions(&decisions).await.unwrap();
+        let rollups: Vec<_> = (0..300).map(|m| fixtures::rollup(group.id, m * 60_000)).collect();
+        store.put_rollups(&rollups).await.unwrap();
         store.put_host(&fixtures::host("docker01")).await.unwrap();
         let lease = Lease {
             holder: "somebody".to_owned(),
@@ -182,6 +196,7 @@ mod tests {
             documents: 2,
             activities: 300,
             decisions: 300,
+            rollups: 300,
             hosts: 1,
         };
         for _ in 0..2 {
@@ -204,6 +219,11 @@ mod tests {
         assert_eq!(
             from.decisions(group, 1_000).await.unwrap(),
             to.decisions(group, 1_000).await.unwrap()
+        );
+        let (begin, end) = (Timestamp::from_millis(0), Timestamp::from_millis(i64::MAX));
+        assert_eq!(
+            from.rollups(group, begin, end).await.unwrap(),
+            to.rollups(group, begin, end).await.unwrap()
         );
         let lease = to.lease().await.unwrap().unwrap();
         assert_eq!(

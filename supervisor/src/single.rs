@@ -67,8 +67,8 @@ fn copy_store(cli: Cli, config: &Config) -> anyhow::Result<()> {
         copy::copy(&from, &backends::mongodb(config).await?).await
     })?;
     println!(
-        "copied {} groups, {} documents, {} activities, {} decisions and {} hosts; everything is in the target now",
-        copied.groups, copied.documents, copied.activities, copied.decisions, copied.hosts
+        "copied {} groups, {} documents, {} activities, {} decisions, {} minutes of load and {} hosts; everything is in the target now",
+        copied.groups, copied.documents, copied.activities, copied.decisions, copied.rollups, copied.hosts
     );
     Ok(())
 }

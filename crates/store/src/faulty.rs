@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use domain::{
     AccountName, Activity, CommitId, Decision, Document, Group, GroupId, GroupName, Host, HostName,
-    HostState, InstallationId, Kind, Revision, Timestamp,
+    HostState, InstallationId, Kind, Revision, Rollup, Timestamp,
 };
 
 use crate::{GroupQuery, Lease, Result, Store, StoreError, Token, Versioned};
@@ -193,6 +193,19 @@ impl Store for FaultyStore {
 
     async fn forget_decisions(&self, before: Timestamp) -> Result<u64> {
         self.write("forget_decisions", self.inner.forget_decisions(before))
+            .await
+    }
+
+    async fn put_rollups(&self, rollups: &[Rollup]) -> Result<()> {
+        self.write("put_rollups", self.inner.put_rollups(rollups)).await
+    }
+
+    async fn rollups(&self, group: GroupId, from: Timestamp, to: Timestamp) -> Result<Vec<Rollup>> {
+        self.read("rollups", self.inner.rollups(group, from, to)).await
+    }
+
+    async fn forget_rollups(&self, before: Timestamp) -> Result<u64> {
+        self.write("forget_rollups", self.inner.forget_rollups(before))
             .await
     }
 

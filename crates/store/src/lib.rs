@@ -11,13 +11,14 @@ pub mod faulty;
 mod json;
 mod memory;
 mod mongo;
+mod rollups;
 mod size;
 pub mod update;
 
 use async_trait::async_trait;
 use domain::{
     AccountName, Activity, CommitId, Decision, Document, Epoch, Group, GroupId, GroupName, Host, HostName,
-    HostState, InstallationId, Kind, Revision, Timestamp,
+    HostState, InstallationId, Kind, Revision, Rollup, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +26,7 @@ pub use embedded::EmbeddedStore;
 pub use error::StoreError;
 pub use memory::MemoryStore;
 pub use mongo::{Login, MongoOptions, MongoStore, Tls};
+pub use rollups::MAX_ROLLUP_BYTES;
 pub use size::MAX_DOCUMENT_BYTES;
 
 /// A stored value and the revision that a compare-and-set names.
@@ -77,8 +79,8 @@ pub struct Lease {
 pub type Result<T> = std::result::Result<T, StoreError>;
 
 /// Durable state. Reads see every write acknowledged before them. Every method is one atomic step, but for those that write
-/// a list or forget what is old (`put_activities`, `put_decisions`, `forget_*`): what of those was cut off may be done in
-/// part, and is whole once it is done again.
+/// a list or forget what is old (`put_activities`, `put_decisions`, `put_rollups`, `forget_*`): what of those was cut off
+/// may be done in part, and is whole once it is done again.
 #[async_trait]
 pub trait Store: Send + Sync {
     /// The installation's id, made by `fresh` the first time and kept for ever.
@@ -170,6 +172,20 @@ pub trait Store: Send + Sync {
 
     /// Drops every group's decisions of before `before`; how many that was.
     async fn forget_decisions(&self, before: Timestamp) -> Result<u64>;
+
+    /// Keeps minutes of groups, each instead of an earlier one of its group and minute: the later in the call wins. Of
+    /// figures, those that are numbers.
+    ///
+    /// # Errors
+    /// [`StoreError::TooLarge`] when a minute takes more than [`MAX_ROLLUP_BYTES`]; none of the call is kept then.
+    async fn put_rollups(&self, rollups: &[Rollup]) -> Result<()>;
+
+    /// A group's minutes that begin at `from` or later and before `to`, oldest first. A day has 1,440.
+    async fn rollups(&self, group: GroupId, from: Timestamp, to: Timestamp) -> Result<Vec<Rollup>>;
+
+    /// Drops every group's minutes of before `before`. Those of the day (UTC) that this is in may stay until it is over:
+    /// a store may keep a day as one. How much that was, in what the store keeps: minutes or days.
+    async fn forget_rollups(&self, before: Timestamp) -> Result<u64>;
 
     /// Stores a host as its agent registered it. A new one takes part as `host.state` says; for one that is known the
     /// operators' word stays.

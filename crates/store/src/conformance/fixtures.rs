@@ -5,7 +5,8 @@ use domain::{
     AccountName, Activity, ActivityId, ActivityKind, ActivityStatus, Body, Capacity, Cause, ConfigName,
     Container, ContainerId, Decision, DecisionId, Document, EngineId, Generation, Group, GroupId, GroupName,
     GroupSpec, Host, HostName, HostState, Ids, Incarnation, Instance, InstanceId, InstanceType,
-    LaunchConfiguration, Mark, Phase, Process, SystemIds, Template, Timestamp, TypeName, ZoneName,
+    LaunchConfiguration, Mark, Phase, Process, Rolled, Rollup, SystemIds, Template, Timestamp, TypeName,
+    ZoneName,
 };
 use serde_json::{Map, Value};
 
@@ -181,6 +182,32 @@ pub fn decision(group: GroupId, at: i64) -> Decision {
         wishes: Vec::new(),
         clamps: Vec::new(),
         outcome: "2 to 3".to_owned(),
+    }
+}
+
+/// The minute of a group that `at` milliseconds are in, without figures.
+#[must_use]
+pub fn rollup(group: GroupId, at: i64) -> Rollup {
+    Rollup {
+        group,
+        at: Rollup::minute_of(Timestamp::from_millis(at)),
+        desired: 3,
+        in_service: 2,
+        figures: Vec::new(),
+    }
+}
+
+/// What was measured of a metric.
+#[must_use]
+pub fn rolled(source: &str, metric: &str, average: f64) -> Rolled {
+    Rolled {
+        source: source.to_owned(),
+        metric: metric.to_owned(),
+        reported: 2,
+        average,
+        maximum: average + 1.0,
+        minimum: average - 1.0,
+        sum: average * 2.0,
     }
 }
 

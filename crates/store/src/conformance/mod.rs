@@ -12,6 +12,7 @@ pub mod history;
 pub mod listing;
 pub mod races;
 pub mod registry;
+pub mod rollups;
 pub mod unknown;
 
 use std::any::Any;
@@ -69,6 +70,13 @@ macro_rules! store_conformance {
                 the_newest_come_first_up_to_the_limit,
                 a_decision_takes_the_place_of_the_one_of_its_id,
                 old_decisions_are_forgotten;
+            rollups:
+                a_rollup_is_read_to_the_last_digit,
+                minutes_come_oldest_first_within_their_bounds,
+                a_later_word_of_a_minute_takes_its_place,
+                what_is_no_number_is_left_out,
+                a_rollup_too_large_is_refused_and_nothing_changes,
+                days_of_all_groups_are_forgotten;
             registry:
                 the_installations_id_is_made_once,
                 hosts_are_kept_by_name,
@@ -83,6 +91,7 @@ macro_rules! store_conformance {
                 sixteen_users_of_a_document_are_all_kept,
                 one_of_sixteen_challengers_gets_the_lease,
                 sixteen_registrations_keep_the_operators_word,
+                sixteen_writers_of_one_day_lose_no_minute,
                 a_read_sees_every_write_acknowledged_before;
             unknown:
                 a_lost_answer_is_found_by_its_commit,

@@ -4,9 +4,9 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::sync::Arc;
 
-use domain::{Epoch, GroupId, Host, HostState, Ids, Kind, SystemIds};
+use domain::{Epoch, GroupId, Host, HostState, Ids, Kind, Rollup, SystemIds, Timestamp};
 
-use super::fixtures::{account, configuration, group, host};
+use super::fixtures::{account, configuration, group, host, rollup};
 use crate::update::{self, UpdateError, Verdict};
 use crate::{Lease, Store, StoreError};
 
@@ -175,4 +175,19 @@ pub async fn a_read_sees_every_write_acknowledged_before(store: &Arc<dyn Store>)
         }
     })
     .await;
+}
+
+/// Of the first minutes of a day, each writer has its own.
+pub async fn sixteen_writers_of_one_day_lose_no_minute(store: &Arc<dyn Store>) {
+    let id = GroupId(SystemIds.fresh());
+    let of = move |number: i64| rollup(id, number * Rollup::MINUTE_MS);
+    all(store, |store, writer| async move {
+        let numbers = (0..4).map(|nth| i64::from(writer) + nth * i64::from(WRITERS));
+        let own: Vec<Rollup> = numbers.map(of).collect();
+        store.put_rollups(&own).await.unwrap();
+    })
+    .await;
+    let (from, to) = (Timestamp::from_millis(0), Timestamp::from_millis(i64::MAX));
+    let expected: Vec<Rollup> = (0..4 * i64::from(WRITERS)).map(of).collect();
+    assert_eq!(store.rollups(id, from, to).await.unwrap(), expected);
 }

@@ -14,7 +14,11 @@ use crate::{Result, StoreError};
 const APPLICATION: i32 = 0x6d73_636c;
 
 /// What makes each schema version from the one before; the first makes version 1.
-const MIGRATIONS: [&str; 2] = [include_str!("schema-1.sql"), include_str!("schema-2.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("schema-1.sql"),
+    include_str!("schema-2.sql"),
+    include_str!("schema-3.sql"),
+];
 
 /// How long a call waits for another process at the file, such as somebody's `sqlite3`.
 const BUSY: Duration = Duration::from_secs(5);

@@ -11,6 +11,7 @@ mod groups;
 mod history;
 mod readers;
 mod registry;
+mod rollups;
 mod sql;
 #[cfg(test)]
 mod tests;
@@ -22,11 +23,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::{
     AccountName, Activity, CommitId, Decision, Document, Group, GroupId, GroupName, Host, HostName,
-    HostState, InstallationId, Kind, Revision, Timestamp,
+    HostState, InstallationId, Kind, Revision, Rollup, Timestamp,
 };
 
 use self::readers::Readers;
 use self::writer::Writer;
+use crate::rollups::Minute;
 use crate::{GroupQuery, Lease, Result, Store, Token, Versioned};
 
 /// A store in one file. Its calls need a tokio runtime; several may share it.
@@ -166,6 +168,21 @@ impl Store for EmbeddedStore {
 
     async fn forget_decisions(&self, before: Timestamp) -> Result<u64> {
         self.writer.write(move |db| decisions::forget(db, before)).await
+    }
+
+    async fn put_rollups(&self, rollups: &[Rollup]) -> Result<()> {
+        let minutes: Vec<_> = rollups.iter().map(Minute::of).collect::<Result<_>>()?;
+        self.writer.write(move |db| rollups::put(db, &minutes)).await
+    }
+
+    async fn rollups(&self, group: GroupId, from: Timestamp, to: Timestamp) -> Result<Vec<Rollup>> {
+        self.readers
+            .read(move |db| rollups::list(db, group, from, to))
+            .await
+    }
+
+    async fn forget_rollups(&self, before: Timestamp) -> Result<u64> {
+        self.writer.write(move |db| rollups::forget(db, before)).await
     }
 
     async fn put_host(&self, host: &Host) -> Result<()> {

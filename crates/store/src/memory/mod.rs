@@ -9,10 +9,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use domain::{
     AccountName, Activity, CommitId, Decision, Document, Group, GroupId, GroupName, Host, HostName,
-    HostState, InstallationId, Kind, Revision, Timestamp,
+    HostState, InstallationId, Kind, Revision, Rollup, Timestamp,
 };
 
 use self::state::{DocumentKey, State, forget, key_of};
+use crate::rollups::Minute;
 use crate::{GroupQuery, Lease, Result, Store, StoreError, Token, Versioned, size};
 
 /// Nothing of it outlives the value.
@@ -207,6 +208,25 @@ impl Store for MemoryStore {
         Ok(forget(&mut self.state().decisions, |decision| {
             decision.at < before
         }))
+    }
+
+    async fn put_rollups(&self, rollups: &[Rollup]) -> Result<()> {
+        let minutes: Vec<_> = rollups.iter().map(Minute::of).collect::<Result<_>>()?;
+        let mut state = self.state();
+        for minute in minutes {
+            state.rollups.insert((minute.group, minute.at), minute);
+        }
+        Ok(())
+    }
+
+    async fn rollups(&self, group: GroupId, from: Timestamp, to: Timestamp) -> Result<Vec<Rollup>> {
+        let state = self.state();
+        let own = state.rollups.range((group, from)..(group, to.max(from)));
+        own.map(|(_, minute)| minute.rollup()).collect()
+    }
+
+    async fn forget_rollups(&self, before: Timestamp) -> Result<u64> {
+        Ok(forget(&mut self.state().rollups, |minute| minute.at < before))
     }
 
     async fn put_host(&self, host: &Host) -> Result<()> {

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use domain::{
     AccountName, Activity, ActivityId, Decision, DecisionId, Document, Group, GroupId, GroupName, Host,
-    HostName, InstallationId, Kind, Revision,
+    HostName, InstallationId, Kind, Revision, Timestamp,
 };
 
+use crate::rollups::Minute;
 use crate::{Lease, Result, StoreError, Token, Versioned};
 
 /// What the store holds.
@@ -18,6 +19,7 @@ pub(super) struct State {
     pub(super) documents: BTreeMap<DocumentKey, Versioned<Document>>,
     pub(super) activities: BTreeMap<ActivityId, Activity>,
     pub(super) decisions: BTreeMap<DecisionId, Decision>,
+    pub(super) rollups: BTreeMap<(GroupId, Timestamp), Minute>,
     pub(super) hosts: BTreeMap<HostName, Host>,
     pub(super) tokens: BTreeMap<String, Token>,
     pub(super) lease: Option<Lease>,

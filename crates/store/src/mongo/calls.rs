@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::TryStreamExt;
 use mongodb::bson::Document;
 use mongodb::error::Error;
-use mongodb::options::{FindOptions, ReadConcern};
+use mongodb::options::{FindOptions, ReadConcern, WriteConcern};
 use mongodb::{Collection, Database};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
@@ -68,6 +68,15 @@ impl Link {
             self.common = ReadConcern::majority();
         }
         Ok(())
+    }
+
+    pub(super) fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// When a change counts as made: a command that is written out does not say so by itself.
+    pub(super) fn confirmed(&self) -> WriteConcern {
+        self.database.write_concern().cloned().unwrap_or_default()
     }
 
     pub(super) fn collection(&self, name: &str) -> Collection<Document> {

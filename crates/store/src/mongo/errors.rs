@@ -44,12 +44,21 @@ impl Meaning {
         }
     }
 
-    fn by_code(code: i32, reason: String) -> Self {
+    pub(super) fn by_code(code: i32, reason: String) -> Self {
         match code {
             DUPLICATE => Self::Taken,
             code if NOT_BEGUN.contains(&code) => Self::Not(reason),
             _ => Self::Perhaps(reason),
         }
+    }
+}
+
+/// The error of a write that had no key to be taken.
+pub(super) fn refused(meaning: Meaning) -> StoreError {
+    match meaning {
+        Meaning::Not(reason) => StoreError::Unavailable(reason),
+        Meaning::Perhaps(reason) => StoreError::Unknown(reason),
+        Meaning::Taken => StoreError::Unknown("a key is taken".to_owned()),
     }
 }
 

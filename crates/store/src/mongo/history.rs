@@ -5,9 +5,9 @@ use mongodb::bson::{Document, doc};
 use mongodb::options::FindOptions;
 
 use super::calls::{Link, Written};
-use super::errors::{Meaning, duplicates};
+use super::errors::{Meaning, duplicates, refused};
 use super::fields::body;
-use crate::{Result, StoreError, size};
+use crate::{Result, size};
 
 pub(super) const ACTIVITIES: &str = "activities";
 
@@ -33,11 +33,7 @@ pub(super) async fn put(link: &Link, activities: &[Activity]) -> Result<()> {
         return Ok(());
     };
     let Some(known) = duplicates(&error) else {
-        return Err(match Meaning::of(&error) {
-            Meaning::Not(reason) => StoreError::Unavailable(reason),
-            Meaning::Perhaps(reason) => StoreError::Unknown(reason),
-            Meaning::Taken => StoreError::Unknown(error.kind.to_string()),
-        });
+        return Err(refused(Meaning::of(&error)));
     };
     for row in known.into_iter().filter_map(|index| rows.get(index)) {
         replace(link, row).await?;

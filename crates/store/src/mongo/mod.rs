@@ -2,6 +2,7 @@
 //!
 //! How reads and writes are confirmed is argued in `docs/adr/0013-mongodb-one-document-per-aggregate.md`.
 
+mod bulk;
 mod calls;
 mod decisions;
 mod documents;
@@ -12,6 +13,7 @@ mod history;
 mod options;
 mod proof;
 mod registry;
+mod rollups;
 mod schema;
 
 use std::sync::Arc;
@@ -20,7 +22,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use domain::{
     AccountName, Activity, CommitId, Decision, Document, Group, GroupId, GroupName, Host, HostName,
-    HostState, InstallationId, Kind, Revision, Timestamp,
+    HostState, InstallationId, Kind, Revision, Rollup, Timestamp,
 };
 use mongodb::Client;
 use tempfile::NamedTempFile;
@@ -191,6 +193,18 @@ impl Store for MongoStore {
 
     async fn forget_decisions(&self, before: Timestamp) -> Result<u64> {
         decisions::forget(&self.asg, before).await
+    }
+
+    async fn put_rollups(&self, rollups: &[Rollup]) -> Result<()> {
+        rollups::put(&self.asg, rollups).await
+    }
+
+    async fn rollups(&self, group: GroupId, from: Timestamp, to: Timestamp) -> Result<Vec<Rollup>> {
+        rollups::list(&self.asg, group, from, to).await
+    }
+
+    async fn forget_rollups(&self, before: Timestamp) -> Result<u64> {
+        rollups::forget(&self.asg, before).await
     }
 
     async fn put_host(&self, host: &Host) -> Result<()> {

@@ -10,10 +10,11 @@ use super::documents::DOCUMENTS;
 use super::groups::GROUPS;
 use super::history::ACTIVITIES;
 use super::registry::{SERVICE, TOKENS};
+use super::rollups::ROLLUPS;
 use crate::{Result, StoreError};
 
 /// What this microscaler reads and writes.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 
 /// Brings the databases to [`VERSION`]. Several processes may do so at once: every step can be made twice.
 pub(super) async fn prepare(asg: &Link, auth: &Link) -> Result<()> {
@@ -33,11 +34,11 @@ pub(super) async fn prepare(asg: &Link, auth: &Link) -> Result<()> {
     note(asg, stored).await
 }
 
-/// Makes the next version out of version `from`. The first two need nothing but their indexes: the second brought the
-/// decisions.
+/// Makes the next version out of version `from`. The first three need nothing but their indexes: the second brought the
+/// decisions, the third the rollups.
 fn migrate(from: i64) -> Result<()> {
     match from {
-        0 | 1 => Ok(()),
+        0..=2 => Ok(()),
         other => Err(StoreError::Corrupt {
             what: "schema".to_owned(),
             reason: format!("no way is known from version {other}"),
@@ -85,6 +86,8 @@ async fn make_indexes(asg: &Link, auth: &Link) -> Result<()> {
     let last = index(doc! { "group": 1, "at": -1, "_id": -1 }, false);
     make(asg, DECISIONS, last).await?;
     make(asg, DECISIONS, index(doc! { "at": 1 }, false)).await?;
+    make(asg, ROLLUPS, index(doc! { "group": 1, "day": 1 }, false)).await?;
+    make(asg, ROLLUPS, index(doc! { "day": 1 }, false)).await?;
     make(auth, TOKENS, index(doc! { "expires": 1 }, false)).await
 }
 

@@ -1,10 +1,10 @@
 //! What is in the database when we come, and how it is kept.
 
-use domain::GroupId;
+use domain::{GroupId, Rollup};
 use mongodb::Client;
 use mongodb::bson::{Document, doc};
 use serde_json::Value;
-use store::conformance::fixtures::{decision, group, instance};
+use store::conformance::fixtures::{decision, group, instance, rolled, rollup};
 use store::{MongoStore, Store, StoreError};
 use test_servers::Mongo;
 use uuid::Uuid;
@@ -23,7 +23,7 @@ async fn a_newer_schema_is_refused_and_left_alone() {
     };
     assert_eq!(what, "schema");
     assert!(
-        reason.contains("version 99") && reason.contains("up to 2"),
+        reason.contains("version 99") && reason.contains("up to 3"),
         "{reason}"
     );
     assert_eq!(
@@ -66,13 +66,45 @@ async fn a_database_of_version_1_keeps_what_it_had_and_takes_decisions() {
             );
         }
         let schema = service.find_one(doc! { "_id": "schema" }).await.unwrap();
-        assert_eq!(schema, Some(doc! { "_id": "schema", "version": 2_i64 }));
+        assert_eq!(schema, Some(doc! { "_id": "schema", "version": 3_i64 }));
     }
     let decisions = asg.collection::<Document>("decisions");
     let indexes = decisions.list_index_names().await.unwrap();
     for index in ["group_1_at_-1__id_-1", "at_1"] {
         assert!(indexes.iter().any(|name| name == index), "{indexes:?}");
     }
+}
+
+/// A group's day is one document, whoever adds to it: the minutes in it are short, and a long name is in it once.
+#[tokio::test]
+async fn the_minutes_of_a_day_are_one_document() {
+    let Some(mongo) = Mongo::start() else { return };
+    let options = super::options(&mongo);
+    let store = MongoStore::connect(&options).await.unwrap();
+    let id = GroupId(Uuid::from_u128(7));
+    let query = "rate(x[1m])".repeat(300);
+    let minute = |number: i64| Rollup {
+        figures: vec![
+            rolled("agent", "CPU", 31.25),
+            rolled("agent", "NETWORK_IN", 4_096.0),
+            rolled("traffic", &query, 0.5),
+        ],
+        ..rollup(id, number * Rollup::MINUTE_MS)
+    };
+    let (first, rest): (Vec<_>, Vec<_>) = (0..1_441).map(minute).partition(|r| r.at.millis() % 7 == 0);
+    store.put_rollups(&first).await.unwrap();
+    store.put_rollups(&rest).await.unwrap();
+    let client = Client::with_uri_str(mongo.uri()).await.unwrap();
+    let days = super::stored(&client, &options.asg.database, "rollups").await;
+    assert_eq!(days.len(), 2);
+    let whole = days.iter().find(|day| day.get_i64("day").unwrap() == 0).unwrap();
+    assert_eq!(whole.get_document("minutes").unwrap().len(), 1_440);
+    assert_eq!(
+        whole.get_document("minutes").unwrap().get_str("m17").unwrap(),
+        "{\"d\":3,\"i\":2,\"f\":[[\"CPU\",2,31.25,32.25,30.25,62.5],[\"NETWORK_IN\",2,4096.0,4097.0,4095.0,8192.0],[\"#eca27a9e9913980a\",2,0.5,1.5,-0.5,1.0]]}"
+    );
+    let size = mongodb::bson::serialize_to_vec(whole).unwrap().len();
+    assert!(size < 300_000, "{size}");
 }
 
 #[tokio::test]

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use domain::policy::Rule;
-use domain::{GroupId, Kind};
+use domain::{Decision, GroupId, Kind, Timestamp};
 use rusqlite::Connection;
-use store::conformance::fixtures::{account, decision};
+use store::conformance::fixtures::{account, decision, rollup};
 use store::{EmbeddedStore, Store};
 use uuid::Uuid;
 
@@ -30,6 +30,22 @@ fn first_version(path: &Path) {
         "PRAGMA application_id = 0x6d73636c; PRAGMA user_version = 1; PRAGMA journal_mode = wal",
     )
     .unwrap();
+}
+
+/// As the second schema's left it, which brought the decisions.
+fn second_version(path: &Path, decided: &Decision) {
+    first_version(path);
+    let db = Connection::open(path).unwrap();
+    db.execute_batch(include_str!("../../src/embedded/schema-2.sql"))
+        .unwrap();
+    let (id, group) = (decided.id.0.to_string(), decided.group.to_string());
+    let body = serde_json::to_string(decided).unwrap();
+    db.execute(
+        "INSERT INTO decisions (id, group_id, at, body) VALUES (?1, ?2, ?3, ?4)",
+        (id, group, decided.at.millis(), body),
+    )
+    .unwrap();
+    db.execute_batch("PRAGMA user_version = 2").unwrap();
 }
 
 fn version(path: &Path) -> i64 {
@@ -69,6 +85,29 @@ async fn a_file_of_version_1_keeps_what_it_had_and_takes_decisions() {
             std::slice::from_ref(&made)
         );
         drop(store);
-        assert_eq!(version(&path), 2);
+        assert_eq!(version(&path), 3);
+    }
+}
+
+#[tokio::test]
+async fn a_file_of_version_2_keeps_its_decisions_and_takes_rollups() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("store.db");
+    let id = GroupId(Uuid::from_u128(0x0000_0000_0000_7000_8000_0000_0000_0001));
+    let made = decision(id, 50);
+    second_version(&path, &made);
+    assert_eq!(version(&path), 2);
+    let minute = rollup(id, 60_000);
+    for _ in 0..2 {
+        let store = EmbeddedStore::open(&path).unwrap();
+        assert_eq!(
+            store.decisions(id, 10).await.unwrap(),
+            std::slice::from_ref(&made)
+        );
+        store.put_rollups(std::slice::from_ref(&minute)).await.unwrap();
+        let read = store.rollups(id, Timestamp::from_millis(0), Timestamp::from_millis(i64::MAX));
+        assert_eq!(read.await.unwrap(), std::slice::from_ref(&minute));
+        drop(store);
+        assert_eq!(version(&path), 3);
     }
 }

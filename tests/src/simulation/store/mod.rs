@@ -7,7 +7,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::{
     AccountName, Activity, CommitId, Decision, Document, Group, GroupId, GroupName, Host, HostName,
-    HostState, InstallationId, Kind, Revision, Timestamp,
+    HostState, InstallationId, Kind, Revision, Rollup, Timestamp,
 };
 use futures_util::FutureExt;
 use store::{GroupQuery, Lease, Result, Store, Token, Versioned};
@@ -181,6 +181,23 @@ impl Store for SimStore {
     async fn forget_decisions(&self, before: Timestamp) -> Result<u64> {
         self.write("forget_decisions", move |store| {
             async move { store.forget_decisions(before).await }.boxed()
+        })
+        .await
+    }
+
+    async fn put_rollups(&self, rollups: &[Rollup]) -> Result<()> {
+        let rollups = rollups.to_vec();
+        let call = move |store: Arc<dyn Store>| async move { store.put_rollups(&rollups).await };
+        self.write("put_rollups", move |store| call(store).boxed()).await
+    }
+
+    async fn rollups(&self, group: GroupId, from: Timestamp, to: Timestamp) -> Result<Vec<Rollup>> {
+        read!(self, store => store.rollups(group, from, to))
+    }
+
+    async fn forget_rollups(&self, before: Timestamp) -> Result<u64> {
+        self.write("forget_rollups", move |store| {
+            async move { store.forget_rollups(before).await }.boxed()
         })
         .await
     }
