@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use scenarios::harness::{Alive, Fleet, Image};
+use scenarios::harness::{Alive, Fleet, Image, Rest};
 use serde_json::json;
+use test_servers::nats::Which;
 
 use super::{exactly, persistently};
 
@@ -33,9 +34,17 @@ impl Writer {
         Self { acknowledged, task }
     }
 
-    pub fn stop(self) -> BTreeSet<String> {
+    /// Stops; everything that was acknowledged is there. How much that was.
+    pub async fn ends(self, rest: &Rest) -> usize {
         self.task.abort();
-        self.acknowledged.lock().unwrap().clone()
+        let acknowledged = self.acknowledged.lock().unwrap().clone();
+        let listed = rest.client.get("lconfs").await.unwrap();
+        let names = listed.as_array().unwrap().iter();
+        let there: BTreeSet<_> = names.filter_map(|c| c["name"].as_str().map(str::to_owned)).collect();
+        let lost: Vec<_> = acknowledged.difference(&there).collect();
+        let of = acknowledged.len();
+        assert!(of > 50 && lost.is_empty(), "{lost:?} of {of}");
+        of
     }
 }
 
@@ -72,17 +81,8 @@ const ALL: [&str; 8] = [
     "Redis",
 ];
 
-pub async fn written(rest: &scenarios::harness::Rest) -> BTreeSet<String> {
-    let listed = rest.client.get("lconfs").await.unwrap();
-    let names = listed.as_array().unwrap().iter();
-    names
-        .filter_map(|c| c["name"].as_str().map(str::to_owned))
-        .collect()
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_death_of_any_one_loses_nothing_and_doubles_nothing() {
-    let Some(mut fleet) = Fleet::start().await else {
+async fn the_death_of_any_one_loses_nothing_and_doubles_nothing(which: Which) {
+    let Some(mut fleet) = Fleet::start_on(which).await else {
         return;
     };
     let alive = Alive::watch(&fleet.engine, fleet.installation);
@@ -114,18 +114,9 @@ async fn the_death_of_any_one_loses_nothing_and_doubles_nothing() {
             begun.elapsed()
         );
     }
-    let acknowledged = writer.stop();
-    let (names, (at_once, starts)) = (written(&rest).await, alive.most());
-    eprintln!(
-        "{} writes acknowledged, {starts} containers started, {at_once} at once",
-        acknowledged.len()
-    );
-    let lost: Vec<_> = acknowledged.difference(&names).collect();
-    assert!(
-        acknowledged.len() > 50 && lost.is_empty(),
-        "{lost:?} of {}",
-        acknowledged.len()
-    );
+    let acknowledged = writer.ends(&rest).await;
+    let (at_once, starts) = alive.most();
+    eprintln!("{acknowledged} writes acknowledged, {starts} containers started, {at_once} at once");
     assert_eq!(
         (at_once, starts),
         (most, most),
@@ -133,9 +124,8 @@ async fn the_death_of_any_one_loses_nothing_and_doubles_nothing() {
     );
 }
 
-#[tokio::test]
-async fn jobs_go_on_when_the_message_server_lost_its_data() {
-    let Some(mut fleet) = Fleet::start().await else {
+async fn jobs_go_on_when_the_message_server_lost_its_data(which: Which) {
+    let Some(mut fleet) = Fleet::start_on(which).await else {
         return;
     };
     let rest = fleet.rest("asg-controller").await;
@@ -161,4 +151,24 @@ async fn jobs_go_on_when_the_message_server_lost_its_data() {
     };
     persistently("desired capacity is lowered", put).await;
     exactly(&fleet, &rest, "web", 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_dies_and_comes_back() {
+    the_death_of_any_one_loses_nothing_and_doubles_nothing(Which::Current).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_dies_and_comes_back_with_debians_message_server() {
+    the_death_of_any_one_loses_nothing_and_doubles_nothing(Which::Debian).await;
+}
+
+#[tokio::test]
+async fn the_message_server_is_wiped() {
+    jobs_go_on_when_the_message_server_lost_its_data(Which::Current).await;
+}
+
+#[tokio::test]
+async fn debians_message_server_is_wiped() {
+    jobs_go_on_when_the_message_server_lost_its_data(Which::Debian).await;
 }

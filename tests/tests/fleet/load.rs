@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use scenarios::harness::{Alive, Fleet, Image, OneAddress, Rest, Setup};
 use serde_json::json;
 
-use super::crashes::{Writer, written};
+use super::crashes::Writer;
 use super::{exactly, leaders, persistently};
 
 const CONTROLLERS: [&str; 2] = ["asg-controller", "second-controller"];
@@ -66,17 +66,10 @@ async fn behind_one_address_nothing_acknowledged_is_lost_and_no_ceiling_broken()
         goes_to(&fleet, &rest, MOST).await;
     }
 
-    let acknowledged = writer.stop();
-    let (names, (at_once, starts)) = (written(&rest).await, alive.most());
+    let acknowledged = writer.ends(&rest).await;
+    let (at_once, starts) = alive.most();
     eprintln!(
-        "{turns} changes while the leader stood still; {} writes acknowledged, {starts} containers started, {at_once} at once",
-        acknowledged.len()
-    );
-    let lost: Vec<_> = acknowledged.difference(&names).collect();
-    assert!(
-        acknowledged.len() > 50 && lost.is_empty(),
-        "{lost:?} of {}",
-        acknowledged.len()
+        "{turns} changes while the leader stood still; {acknowledged} writes acknowledged, {starts} containers started, {at_once} at once"
     );
     assert_eq!(u32::try_from(at_once).unwrap(), MOST, "alive at once");
 }

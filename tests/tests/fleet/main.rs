@@ -17,6 +17,7 @@ mod crashes;
 mod hosts;
 mod leaders;
 mod load;
+mod moved;
 mod pauses;
 mod processes;
 mod reload;

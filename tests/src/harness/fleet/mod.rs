@@ -19,7 +19,7 @@ use tokio::process::Command;
 use uuid::Uuid;
 
 use super::service::output;
-use super::{DEADLINE, Engine, Output, Rest, Setup, fleet_programs, within};
+use super::{DEADLINE, Engine, Output, Rest, Service, Setup, fleet_programs, within};
 
 pub use alive::Alive;
 pub(super) use alive::events;
@@ -101,10 +101,32 @@ impl Fleet {
     /// # Panics
     /// When they cannot be used.
     pub async fn prepare_on(setup: Setup, engine: Engine, mongo: Mongo, nats: Nats) -> Option<Self> {
+        // Chosen here, so that what the fleet leaves behind can be found without asking it.
+        Self::prepare_as(InstallationId(Uuid::now_v7()), setup, engine, (mongo, nats)).await
+    }
+
+    /// The servers alone, for a service that begins on one machine: the fleet is to have its installation and its host.
+    ///
+    /// # Panics
+    /// When they cannot be used.
+    pub async fn prepare_for(service: &Service, host: &str) -> Option<Self> {
+        let (mongo, nats) = (Mongo::start()?, Nats::start(newest())?);
+        let (engine, setup) = (service.engine.clone(), Setup::new());
+        let prepared = Self::prepare_as(service.installation, setup, engine, (mongo, nats)).await;
+        prepared.map(|fleet| Self {
+            host: host.to_owned(),
+            ..fleet
+        })
+    }
+
+    async fn prepare_as(
+        installation: InstallationId,
+        setup: Setup,
+        engine: Engine,
+        (mongo, nats): (Mongo, Nats),
+    ) -> Option<Self> {
         let redis = Redis::start()?;
         let (asg, auth) = (mongo.database("asg"), mongo.database("auth"));
-        // Chosen here, so that what the fleet leaves behind can be found without asking it.
-        let installation = InstallationId(Uuid::now_v7());
         let kept = store_of(&mongo, &asg, &auth)
             .await
             .installation(installation)
