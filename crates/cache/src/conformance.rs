@@ -84,6 +84,8 @@ pub fn loads(record: u128, ages: impl IntoIterator<Item = u32>) -> Vec<PastLoad>
         load: Load {
             cpu: f64::from(age),
             memory: 0.5,
+            network_in: (age % 2 == 0).then_some(1_500.0),
+            network_out: Some(3.0),
         },
     };
     ages.into_iter().map(one).collect()
@@ -127,7 +129,8 @@ pub async fn past_loads(cache: &dyn Cache) {
     of_first.sort_by_key(|load| load.age);
     assert_eq!(of_first.len(), 9_000);
     for (second, found) in (0_u32..).zip(of_first) {
-        assert_eq!((found.load.cpu, found.load.memory), (f64::from(second), 0.5));
+        let told = loads(1, [second]).remove(0).load;
+        assert_eq!((found.load, found.load.memory), (told, 0.5));
         let grown = found.age.checked_sub(Duration::from_secs(u64::from(second)));
         assert!(grown.expect("it grows") < Duration::from_secs(60), "{grown:?}");
     }

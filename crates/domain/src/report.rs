@@ -82,6 +82,12 @@ pub struct Load {
     pub cpu: f64,
     /// Memory in per cent of the limit.
     pub memory: f64,
+    /// Bytes a second that an instance receives, where they can be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network_in: Option<f64>,
+    /// Bytes a second that an instance sends, where they can be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network_out: Option<f64>,
 }
 
 /// Load of one instance.

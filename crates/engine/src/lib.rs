@@ -57,6 +57,27 @@ pub struct Usage {
     pub cpu: Duration,
     /// Memory in use, bytes, page cache that can be dropped left out.
     pub memory: u64,
+    /// What went over its network since its start, where that can be read.
+    pub network: Option<Traffic>,
+}
+
+/// What went over a container's network interfaces, the loopback left out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// Bytes received.
+    pub received: u64,
+    /// Bytes sent.
+    pub sent: u64,
+}
+
+impl Traffic {
+    /// With another interface's.
+    pub(crate) fn and(self, received: u64, sent: u64) -> Self {
+        Self {
+            received: self.received.saturating_add(received),
+            sent: self.sent.saturating_add(sent),
+        }
+    }
 }
 
 /// A container engine. Every call has a deadline, and no container's call blocks another's.

@@ -4,12 +4,15 @@ use domain::policy::{Metric, Statistic};
 
 use crate::ring::Point;
 
-/// What a metric is in a sample.
-pub(crate) fn part(metric: Metric, point: &Point) -> f64 {
-    f64::from(match metric {
-        Metric::Cpu => point.cpu,
-        Metric::Memory => point.memory,
-    })
+/// What a metric is in a sample; `None` where it was not told.
+pub(crate) fn part(metric: Metric, point: &Point) -> Option<f64> {
+    let part = match metric {
+        Metric::Cpu => Some(point.cpu),
+        Metric::Memory => Some(point.memory),
+        Metric::NetworkIn => point.network_in.get(),
+        Metric::NetworkOut => point.network_out.get(),
+    };
+    part.map(f64::from)
 }
 
 /// One figure of all samples and of each instance's mean; `None` when there are none.

@@ -9,7 +9,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use crate::{Metric, SPACING, Statistic, Windows};
+use crate::{Metric, SPACING, Statistic, Summary, Windows};
 
 const LOOK_BACK: Duration = Duration::from_secs(20);
 const INSTANCES: u128 = 4;
@@ -26,7 +26,12 @@ fn at(millis: i64) -> Timestamp {
 }
 
 fn push(windows: &mut Windows, (record, millis, cpu): Told, now: i64) -> bool {
-    let load = Load { cpu, memory: cpu };
+    let load = Load {
+        cpu,
+        memory: cpu,
+        network_in: Some(cpu),
+        ..Load::default()
+    };
     windows.push(id(record), at(millis), load, at(now))
 }
 
@@ -113,6 +118,27 @@ proptest! {
     }
 
     #[test]
+    fn a_summary_is_what_the_statistics_say(
+        samples in sound(), members in 0..=INSTANCES, window in 0..20_i64, to in 0..20_000_i64,
+    ) {
+        let mut windows = Windows::new(LOOK_BACK);
+        for sample in samples {
+            push(&mut windows, sample, 20_000);
+        }
+        let span = Duration::from_secs(window.unsigned_abs());
+        let of = |statistic| {
+            let reading = windows.statistic((0..members).map(id), Metric::Cpu, statistic, span, at(to));
+            reading.map(|reading| (reading.reported, reading.value))
+        };
+        let summary = windows.summary((0..members).map(id), Metric::Cpu, span, at(to));
+        let told = |figure: fn(&Summary) -> f64| summary.map(|summary| (summary.reported, figure(&summary)));
+        prop_assert_eq!(told(|s| s.average), of(Statistic::Average));
+        prop_assert_eq!(told(|s| s.maximum), of(Statistic::Maximum));
+        prop_assert_eq!(told(|s| s.minimum), of(Statistic::Minimum));
+        prop_assert_eq!(told(|s| s.sum), of(Statistic::Sum));
+    }
+
+    #[test]
     fn a_reading_is_what_is_made_by_hand(
         samples in sound(), shuffle in any::<u64>(), statistic in any_statistic(),
         members in 0..=INSTANCES, window in 0..20_i64, to in 0..20_000_i64,
@@ -125,7 +151,10 @@ proptest! {
             prop_assert!(!push(&mut windows, sample, 20_000));
         }
         let span = Duration::from_secs(window.unsigned_abs());
-        let reading = windows.statistic((0..members).map(id), Metric::Cpu, statistic, span, at(to));
+        let told = |metric| windows.statistic((0..members).map(id), metric, statistic, span, at(to));
+        let reading = told(Metric::Cpu);
+        prop_assert_eq!(told(Metric::NetworkIn), reading);
+        prop_assert_eq!(told(Metric::NetworkOut), None);
         let expected = by_hand(&samples, members, statistic, to - window * 1000, to);
         prop_assert_eq!(reading.is_some(), expected.is_some());
         if let (Some(reading), Some(expected)) = (reading, expected) {

@@ -10,20 +10,47 @@ use domain::report::Load;
 /// both kept it. It also bounds a window's memory. Agents sample each second at most often.
 pub const SPACING: Duration = Duration::from_millis(500);
 
-/// A sample. Single precision holds per cents to seven digits, in half of the memory.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// A sample. Single precision holds figures to seven digits, in half of the memory.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Point {
     pub at: Timestamp,
     pub cpu: f32,
     pub memory: f32,
+    pub network_in: Told,
+    pub network_out: Told,
+}
+
+/// A figure that may not be told: then it is no number, which takes no room of its own.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Told(f32);
+
+impl Told {
+    fn new(figure: Option<f64>) -> Self {
+        let sound = figure.and_then(sound);
+        Self(sound.unwrap_or(f32::NAN))
+    }
+
+    pub fn get(self) -> Option<f32> {
+        (!self.0.is_nan()).then_some(self.0)
+    }
+}
+
+/// `None` for what is no load: not a number, infinite, or less than nothing.
+fn sound(figure: f64) -> Option<f32> {
+    let figure = figure as f32;
+    (figure.is_finite() && figure >= 0.0).then_some(figure)
 }
 
 impl Point {
-    /// `None` for a load that is none: not a number, infinite, or less than nothing.
+    /// `None` for a load that is none; a network's figure that is none counts as not told.
     pub fn new(at: Timestamp, load: Load) -> Option<Self> {
-        let (cpu, memory) = (load.cpu as f32, load.memory as f32);
-        let sound = |part: f32| part.is_finite() && part >= 0.0;
-        (sound(cpu) && sound(memory)).then_some(Self { at, cpu, memory })
+        Some(Self {
+            at,
+            cpu: sound(load.cpu)?,
+            memory: sound(load.memory)?,
+            network_in: Told::new(load.network_in),
+            network_out: Told::new(load.network_out),
+        })
     }
 }
 

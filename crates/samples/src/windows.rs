@@ -20,7 +20,7 @@ pub struct Windows {
 /// One figure of a group, and what it rests on.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Reading {
-    /// The figure, in per cent as the agents tell it.
+    /// The figure, in the metric's unit as the agents tell it.
     pub value: f64,
     /// Instances that have a sample in the window.
     pub reported: usize,
@@ -93,10 +93,12 @@ impl Windows {
         let (mut expected, mut span) = (0, None);
         for record in members {
             expected += 1;
-            let found = self.rings.get(&record).map(|ring| ring.within(end - window, end));
             let begun = samples.len();
-            for point in found.into_iter().flatten() {
-                samples.push(figure::part(metric, point));
+            for point in self.within(record, window, end) {
+                let Some(part) = figure::part(metric, point) else {
+                    continue;
+                };
+                samples.push(part);
                 let (oldest, newest) = span.unwrap_or((point.at, point.at));
                 span = Some((point.at.min(oldest), point.at.max(newest)));
             }
@@ -113,6 +115,18 @@ impl Windows {
             oldest,
             newest,
         })
+    }
+
+    /// An instance's samples in the `window` that ends at `end`, oldest first.
+    pub(crate) fn within(
+        &self,
+        record: InstanceId,
+        window: Duration,
+        end: Timestamp,
+    ) -> impl Iterator<Item = &Point> {
+        let ring = self.rings.get(&record);
+        ring.into_iter()
+            .flat_map(move |ring| ring.within(end - window, end))
     }
 
     /// How many instances have samples.

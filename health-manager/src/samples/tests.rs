@@ -26,7 +26,11 @@ fn sample(record: u128, cpu: f64) -> Sample {
     Sample {
         group: GroupId(Uuid::nil()),
         record: id(record),
-        load: Load { cpu, memory: 1.0 },
+        load: Load {
+            cpu,
+            memory: 1.0,
+            ..Load::default()
+        },
     }
 }
 

@@ -35,7 +35,7 @@ const FIELDS: &[Field] = &[
         "metric",
         "policy-metric",
         ValueKind::Text,
-        "What is measured: CPU or MEM, in per cent of the instance type's",
+        "What is measured: CPU, MEM (per cent of the instance type's), NETWORK_IN, NETWORK_OUT (bytes a second)",
     ),
     Field::new(
         "statistic",

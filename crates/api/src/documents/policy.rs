@@ -23,7 +23,8 @@ pub struct Policy {
     #[serde(default)]
     #[schema(default = "agent")]
     pub source: String,
-    /// What is measured; of `agent`: `CPU` or `MEM`, in per cent of the instance type's.
+    /// What is measured; of `agent`: `CPU` or `MEM`, in per cent of the instance type's, `NETWORK_IN`
+    /// or `NETWORK_OUT`, in bytes a second.
     #[schema(example = "CPU")]
     pub metric: String,
     /// How the instances' samples become one figure: `AVG`, `MAX`, `MIN`, `SUM`, `p1` to `p99`.

@@ -94,6 +94,7 @@ pub fn said(host: &HostName, sequence: u64) -> Message {
             host: domain::report::Load {
                 cpu: 12.5,
                 memory: 40.0,
+                ..domain::report::Load::default()
             },
             instances: Vec::new(),
         },

@@ -208,6 +208,8 @@ fn samples() -> FromHost {
     let load = Load {
         cpu: 99.75,
         memory: 0.5,
+        network_in: Some(0.1 + 0.2),
+        network_out: None,
     };
     let sample = Sample {
         group: group(),

@@ -15,6 +15,24 @@ pub enum Metric {
     Cpu,
     /// Memory, in per cent of the instance type's.
     Memory,
+    /// Bytes a second that come in over the network.
+    NetworkIn,
+    /// Bytes a second that go out over the network.
+    NetworkOut,
+}
+
+impl Metric {
+    /// All.
+    pub const ALL: [Self; 4] = [Self::Cpu, Self::Memory, Self::NetworkIn, Self::NetworkOut];
+
+    /// Whether it is in per cent of what an instance has: it cannot say how much more is needed once all of that is used.
+    #[must_use]
+    pub fn saturates(self) -> bool {
+        match self {
+            Self::Cpu | Self::Memory => true,
+            Self::NetworkIn | Self::NetworkOut => false,
+        }
+    }
 }
 
 /// How the samples of a group's instances become one figure.
@@ -56,7 +74,9 @@ impl FromStr for Metric {
         match name.to_ascii_uppercase().as_str() {
             "CPU" => Ok(Self::Cpu),
             "MEM" | "MEMORY" => Ok(Self::Memory),
-            _ => Err(UnknownName::new(name, "CPU, MEM")),
+            "NETWORK_IN" | "NETWORKIN" => Ok(Self::NetworkIn),
+            "NETWORK_OUT" | "NETWORKOUT" => Ok(Self::NetworkOut),
+            _ => Err(UnknownName::new(name, "CPU, MEM, NETWORK_IN, NETWORK_OUT")),
         }
     }
 }
@@ -66,6 +86,8 @@ impl fmt::Display for Metric {
         f.write_str(match self {
             Self::Cpu => "CPU",
             Self::Memory => "MEM",
+            Self::NetworkIn => "NETWORK_IN",
+            Self::NetworkOut => "NETWORK_OUT",
         })
     }
 }
@@ -111,8 +133,18 @@ mod tests {
 
     #[test]
     fn names_are_those_of_policies_in_any_case() {
-        for (name, shown) in [("CPU", "CPU"), ("cpu", "CPU"), ("MEM", "MEM"), ("memory", "MEM")] {
+        for (name, shown) in [
+            ("CPU", "CPU"),
+            ("cpu", "CPU"),
+            ("MEM", "MEM"),
+            ("memory", "MEM"),
+            ("NetworkIn", "NETWORK_IN"),
+            ("network_out", "NETWORK_OUT"),
+        ] {
             assert_eq!(name.parse::<Metric>().unwrap().to_string(), shown);
+        }
+        for metric in Metric::ALL {
+            assert_eq!(metric.to_string().parse(), Ok(metric));
         }
         for (name, shown) in [
             ("AVG", "AVG"),
@@ -130,7 +162,7 @@ mod tests {
     #[test]
     fn other_names_are_refused_with_what_there_is() {
         let refused = "DISK".parse::<Metric>().unwrap_err().to_string();
-        assert_eq!(refused, "DISK: expected one of CPU, MEM");
+        assert_eq!(refused, "DISK: expected one of CPU, MEM, NETWORK_IN, NETWORK_OUT");
         for name in ["", "p", "p0", "p100", "p+9", "p9.5", "p-1", "90", "mean"] {
             assert!(name.parse::<Statistic>().is_err(), "{name}");
         }

@@ -24,6 +24,7 @@ impl Meter {
         Load {
             cpu: ticks(&text("/proc/stat")).map_or(0.0, |now| self.since_last(now)),
             memory: memory(&text("/proc/meminfo")).unwrap_or(0.0),
+            ..Load::default()
         }
     }
 

@@ -13,6 +13,7 @@ mod image;
 mod instant;
 mod launch;
 mod load;
+mod network;
 mod options;
 mod remote;
 mod remove;

@@ -9,7 +9,7 @@ use domain::ContainerId;
 use futures_util::StreamExt;
 
 use super::Docker;
-use crate::{Result, Usage};
+use crate::{Result, Traffic, Usage};
 
 /// The engine computes a second for each; more at once would slow its starts down.
 const ASKED_AT_ONCE: usize = 8;
@@ -80,5 +80,11 @@ fn of_stats(stats: &ContainerStatsResponse) -> Option<Usage> {
     Some(Usage {
         cpu: Duration::from_nanos(time),
         memory: memory.usage?.saturating_sub(droppable.unwrap_or(0)),
+        network: stats.networks.as_ref().map(|networks| {
+            let all = networks.values();
+            all.fold(Traffic::default(), |so_far, one| {
+                so_far.and(one.rx_bytes.unwrap_or(0), one.tx_bytes.unwrap_or(0))
+            })
+        }),
     })
 }

@@ -43,6 +43,7 @@ impl Meter {
         Usage {
             cpu: self.used + self.since.elapsed().mul_f64(self.share),
             memory: self.memory,
+            network: None,
         }
     }
 }

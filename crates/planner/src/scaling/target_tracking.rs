@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use domain::policy::TargetTracking;
+use domain::policy::{Metric, TargetTracking};
 
 use super::NOISE;
 use super::Seen;
@@ -89,7 +89,9 @@ fn panic(question: &Question<'_>, rule: &TargetTracking) -> Option<(u32, String)
     let stage = question.stage;
     let short = stage.look_over(question.policy, window, stage.scene.now).ok()?;
     let over = format!("over {} s {}", rule.panic_window, figure(short.value));
-    let is_full = !question.is_total() && short.value >= SATURATED && short.value > rule.target_value;
+    let saturates = question.policy.metric.parse().is_ok_and(Metric::saturates);
+    let is_full =
+        saturates && !question.is_total() && short.value >= SATURATED && short.value > rule.target_value;
     if is_full {
         let doubled = short
             .reported

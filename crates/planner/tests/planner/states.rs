@@ -153,6 +153,7 @@ fn view(name: &str, zones: &[&str], figures: Figures, load: (u32, u32), flags: [
         load: Load {
             cpu: f64::from(load.0),
             memory: f64::from(load.1),
+            ..Load::default()
         },
         suspect,
         silent,

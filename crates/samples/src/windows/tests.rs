@@ -17,6 +17,7 @@ fn load(cpu: f64) -> Load {
     Load {
         cpu,
         memory: cpu / 2.0,
+        ..Load::default()
     }
 }
 
@@ -73,6 +74,29 @@ fn memory_is_read_as_memory() {
 }
 
 #[test]
+fn the_network_is_read_where_it_is_told() {
+    let mut windows = windows(&[(1, 80, 30.0)]);
+    let told = |network_in, network_out| Load {
+        network_in,
+        network_out,
+        ..load(1.0)
+    };
+    for (second, load) in [
+        (60, told(Some(3_000_000_000.0), None)),
+        (70, told(Some(f64::NAN), Some(-1.0))),
+        (90, told(None, Some(0.0))),
+    ] {
+        assert!(windows.push(id(1), at(second), load, at(100)), "{load:?}");
+    }
+    let read = |metric| {
+        let reading = windows.statistic([id(1)], metric, Statistic::Average, WINDOW, at(100));
+        reading.map(|reading| (reading.value, reading.oldest, reading.newest))
+    };
+    assert_eq!(read(Metric::NetworkIn), Some((3_000_000_000.0, at(60), at(60))));
+    assert_eq!(read(Metric::NetworkOut), Some((0.0, at(90), at(90))));
+}
+
+#[test]
 fn what_is_missing_is_missing_and_not_zero() {
     let windows = windows(&[(1, 30, 10.0)]);
     assert_eq!(read(&windows, &[], Statistic::Sum), None);
@@ -115,12 +139,12 @@ fn what_is_no_load_or_not_of_this_time_is_refused() {
     for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -0.5, f64::MAX] {
         for load in [
             Load {
-                cpu: bad,
                 memory: 1.0,
+                ..load(bad)
             },
             Load {
-                cpu: 1.0,
                 memory: bad,
+                ..load(1.0)
             },
         ] {
             assert!(!windows.push(id(1), at(50), load, at(100)), "{load:?}");

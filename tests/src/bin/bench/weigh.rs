@@ -92,6 +92,7 @@ fn windows(groups: &[Group], load: f64, now: Timestamp) -> Windows {
     let load = Load {
         cpu: load,
         memory: load,
+        ..Load::default()
     };
     let mut at = BEGUN;
     while at < now {

@@ -55,12 +55,14 @@ fn sampled(policy: &Policy) -> Result<Range> {
         .parse()
         .map_err(|error| Refusal::field("metric", error))?;
     let statistic = statistic(policy)?;
-    // Both are in per cent of what the instance type has.
-    let instance = match metric {
-        Metric::Cpu | Metric::Memory => 100.0,
+    // What saturates is in per cent of what the instance type has.
+    let instance = match metric.saturates() {
+        true => 100.0,
+        false => f64::MAX,
     };
     let group = match statistic {
-        Statistic::Sum => instance * f64::from(MAX_GROUP_SIZE),
+        Statistic::Sum if metric.saturates() => instance * f64::from(MAX_GROUP_SIZE),
+        Statistic::Sum => instance,
         Statistic::Average | Statistic::Maximum | Statistic::Minimum | Statistic::Percentile(_) => instance,
     };
     let least = 0.0;
@@ -122,10 +124,11 @@ fn within(field: &str, value: f64, range: &Range) -> Result<()> {
     let (least, most) = (range.least, range.group);
     match (least..=most).contains(&value) {
         true => Ok(()),
-        false => Err(Refusal::field(
+        false if most < f64::MAX => Err(Refusal::field(
             field,
             format!("{value} is not a number from {least} to {most}"),
         )),
+        false => Err(Refusal::field(field, format!("{value} is below {least}"))),
     }
 }
 

@@ -8,7 +8,11 @@ use crate::scene::{Scene, group, hosts_of, record, steps, template};
 use domain::Phase;
 
 fn load(cpu: f64, memory: f64) -> Load {
-    Load { cpu, memory }
+    Load {
+        cpu,
+        memory,
+        ..Load::default()
+    }
 }
 
 #[test]
