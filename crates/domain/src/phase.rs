@@ -285,3 +285,25 @@ impl Phase {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn a_late_word_that_an_earlier_life_is_gone_ends_nobody() {
+        let now = Timestamp::from_millis(5);
+        let alive = [Phase::Pending { deadline: now }, Phase::InService { since: now }];
+        for phase in alive {
+            assert_eq!(phase.clone().on(Event::Gone, now).unwrap(), phase);
+        }
+        let ending = Phase::InService { since: now }
+            .on(Event::Cancel(Cause::ScaleIn), now)
+            .unwrap();
+        let ended = Phase::Terminated {
+            cause: Cause::ScaleIn,
+        };
+        assert_eq!(ending.on(Event::Gone, now).unwrap(), ended);
+    }
+}
