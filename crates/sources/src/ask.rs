@@ -6,7 +6,7 @@ use reqwest::{Certificate, Client, Identity, Url, redirect};
 
 use crate::{Login, Settings, SourceError};
 
-/// The longest answer.
+/// The longest answer with a figure.
 pub(crate) const LONGEST: usize = 1024 * 1024;
 /// Redirects that are followed, all on the same server.
 const REDIRECTS: usize = 4;
@@ -22,7 +22,6 @@ pub(crate) async fn client(settings: &Settings) -> Result<Client, SourceError> {
     let _already = rustls::crypto::ring::default_provider().install_default();
     let mut builder = Client::builder()
         .user_agent(concat!("microscaler/", env!("CARGO_PKG_VERSION")))
-        .timeout(settings.timeout)
         .redirect(redirect::Policy::custom(same_server))
         .no_proxy();
     if settings.url.starts_with("http://") {
@@ -77,9 +76,19 @@ pub(crate) fn address(settings: &Settings) -> Result<Url, SourceError> {
     Url::parse(&settings.url).map_err(|error| SourceError::Address(error.to_string()))
 }
 
-/// Asks, and waits for the whole answer.
+/// Asks for a figure, and waits for the whole answer.
 pub(crate) async fn get(client: &Client, settings: &Settings, url: Url) -> Result<Answer, SourceError> {
-    let request = client.get(url);
+    get_long(client, settings, url, LONGEST).await
+}
+
+/// The same for an answer of at most so many bytes.
+pub(crate) async fn get_long(
+    client: &Client,
+    settings: &Settings,
+    url: Url,
+    longest: usize,
+) -> Result<Answer, SourceError> {
+    let request = client.get(url).timeout(settings.timeout);
     let request = match &settings.login {
         Some(Login::Bearer(token)) => request.bearer_auth(token),
         Some(Login::Basic(user, password)) => request.basic_auth(user, Some(password)),
@@ -93,8 +102,8 @@ pub(crate) async fn get(client: &Client, settings: &Settings, url: Url) -> Resul
     let status = answer.status().as_u16();
     let mut body = Vec::new();
     while let Some(part) = answer.chunk().await.map_err(failed)? {
-        if body.len() + part.len() > LONGEST {
-            return Err(SourceError::Long(LONGEST));
+        if body.len() + part.len() > longest {
+            return Err(SourceError::Long(longest));
         }
         body.extend_from_slice(&part);
     }

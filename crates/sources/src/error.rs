@@ -38,6 +38,9 @@ pub enum SourceError {
     /// There is more than one figure.
     #[error("the query gives {0} series: aggregate them to one, for example with sum()")]
     Many(usize),
+    /// It tells what is now, and nothing of before.
+    #[error("it keeps no history: only a source of type prometheus does")]
+    NoHistory,
     /// It is no number.
     #[error("{0} is not a number")]
     NoNumber(String),
@@ -53,7 +56,7 @@ impl SourceError {
             Self::Status(..) => "status",
             Self::Long(_) | Self::Strange(_) => "malformed",
             Self::Syntax(_) | Self::Query(_) => "query",
-            Self::None => "no_series",
+            Self::None | Self::NoHistory => "no_series",
             Self::Many(_) => "many_series",
             Self::NoNumber(_) => "no_number",
         }

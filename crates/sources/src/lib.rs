@@ -2,9 +2,11 @@
 //! them. What is asked, and how often, is up to who asks; a figure that cannot be had is an error in words, never a zero.
 
 mod ask;
+mod declared;
 mod error;
 mod json;
 mod prometheus;
+mod range;
 mod series;
 
 use std::path::PathBuf;
@@ -13,6 +15,7 @@ use std::time::Duration;
 use tokio::sync::OnceCell;
 
 pub use error::SourceError;
+pub use range::Range;
 pub use series::{Series, Window};
 
 /// A server that is asked for figures.
@@ -89,14 +92,28 @@ impl Source {
     /// # Errors
     /// [`SourceError`]: there is no single figure, or it could not be had.
     pub async fn read(&self, metric: &str) -> Result<f64, SourceError> {
-        let client = self
-            .client
-            .get_or_try_init(|| ask::client(&self.settings))
-            .await?;
+        let client = self.client().await?;
         match &self.settings.kind {
             Kind::Prometheus => prometheus::read(client, &self.settings, metric).await,
             Kind::Json { pointer } => json::read(client, &self.settings, pointer).await,
         }
+    }
+
+    /// What a metric was over a range of times, asked for in as many pieces as the server needs: one for each time, none
+    /// where there was nothing or no number.
+    ///
+    /// # Errors
+    /// [`SourceError`]: there was nothing in all of it, there was more than one figure at a time, it could not be had, or
+    /// the server keeps no history.
+    pub async fn range(&self, metric: &str, range: Range) -> Result<Vec<Option<f64>>, SourceError> {
+        match &self.settings.kind {
+            Kind::Prometheus => range::read(self.client().await?, &self.settings, metric, range).await,
+            Kind::Json { .. } => Err(SourceError::NoHistory),
+        }
+    }
+
+    async fn client(&self) -> Result<&reqwest::Client, SourceError> {
+        self.client.get_or_try_init(|| ask::client(&self.settings)).await
     }
 }
 

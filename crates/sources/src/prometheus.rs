@@ -1,17 +1,16 @@
-//! Prometheus' HTTP API: an instant query (<https://prometheus.io/docs/prometheus/latest/querying/api/>).
+//! Prometheus' HTTP API (<https://prometheus.io/docs/prometheus/latest/querying/api/>): a query of now.
 
 use reqwest::{Client, Url};
 use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::ask::{self, Answer};
 use crate::{Settings, SourceError};
 
-/// What it answers, with a figure or an error.
+/// What it answers, with data or an error.
 #[derive(Deserialize)]
-struct Said {
-    #[serde(default)]
-    data: Option<Data>,
+struct Said<T> {
+    data: Option<T>,
     #[serde(default, rename = "errorType")]
     error_type: String,
     #[serde(default)]
@@ -32,22 +31,32 @@ struct Labelled {
     value: Point,
 }
 
-/// When, and what in words: JSON has no NaN.
+/// When, in Unix seconds, and what in words: JSON has no NaN.
 #[derive(Deserialize)]
-struct Point(#[allow(dead_code)] f64, String);
+pub(crate) struct Point(pub(crate) f64, String);
 
+/// What a query gives now.
 pub(crate) async fn read(client: &Client, settings: &Settings, query: &str) -> Result<f64, SourceError> {
-    let answer = ask::get(client, settings, address(settings, query)?).await?;
-    let said = understood(&answer)?;
+    let mut url = address(settings, "query")?;
+    url.query_pairs_mut().append_pair("query", query);
+    figure(data(&ask::get(client, settings, url).await?)?)
+}
+
+/// The data of an answer.
+///
+/// # Errors
+/// What it says instead.
+pub(crate) fn data<T: DeserializeOwned>(answer: &Answer) -> Result<T, SourceError> {
+    let said: Said<T> = understood(answer)?;
     if let Some(error) = said.error {
-        // What else it calls so is about the time of evaluation, which we leave to it.
+        // What else it calls so is about times, which are ours.
         return Err(match said.error_type.as_str() {
             "bad_data" => SourceError::Syntax(parsed(&error)),
             _ => SourceError::Query(error),
         });
     }
     match said.data {
-        Some(data) if answer.status == 200 => figure(data),
+        Some(data) if answer.status == 200 => Ok(data),
         _ => Err(answer.refusal()),
     }
 }
@@ -60,17 +69,17 @@ fn parsed(error: &str) -> String {
     told.to_owned()
 }
 
-fn address(settings: &Settings, query: &str) -> Result<Url, SourceError> {
+/// The address of one of its calls.
+pub(crate) fn address(settings: &Settings, call: &str) -> Result<Url, SourceError> {
     let mut url = ask::address(settings)?;
     match url.path_segments_mut() {
-        Ok(mut path) => drop(path.pop_if_empty().extend(["api", "v1", "query"])),
+        Ok(mut path) => drop(path.pop_if_empty().extend(["api", "v1", call])),
         Err(()) => return Err(SourceError::Address("it has no path".to_owned())),
     }
-    url.query_pairs_mut().append_pair("query", query);
     Ok(url)
 }
 
-fn understood(answer: &Answer) -> Result<Said, SourceError> {
+fn understood<T: DeserializeOwned>(answer: &Answer) -> Result<Said<T>, SourceError> {
     serde_json::from_slice(&answer.body).map_err(|error| match answer.status {
         200 => {
             let begins = ask::beginning(&answer.body);
@@ -82,10 +91,10 @@ fn understood(answer: &Answer) -> Result<Said, SourceError> {
 
 fn figure(data: Data) -> Result<f64, SourceError> {
     match data {
-        Data::Scalar(point) => number(&point),
+        Data::Scalar(point) => point.figure(),
         Data::Vector(series) => match series.as_slice() {
             [] => Err(SourceError::None),
-            [one] => number(&one.value),
+            [one] => one.value.figure(),
             many => Err(SourceError::Many(many.len())),
         },
         Data::String(Point(_, text)) => Err(SourceError::NoNumber(format!("the text {text:?}"))),
@@ -93,11 +102,14 @@ fn figure(data: Data) -> Result<f64, SourceError> {
     }
 }
 
-fn number(point: &Point) -> Result<f64, SourceError> {
-    let Point(_, text) = point;
-    // Infinity is written +Inf and -Inf.
-    let number: Option<f64> = text.parse().ok();
-    number
-        .filter(|number| number.is_finite())
-        .ok_or_else(|| SourceError::NoNumber(text.clone()))
+impl Point {
+    /// Its figure, which is a number.
+    pub(crate) fn figure(&self) -> Result<f64, SourceError> {
+        let Self(_, text) = self;
+        // Infinity is written +Inf and -Inf.
+        let number: Option<f64> = text.parse().ok();
+        number
+            .filter(|number| number.is_finite())
+            .ok_or_else(|| SourceError::NoNumber(text.clone()))
+    }
 }

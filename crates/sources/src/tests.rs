@@ -9,6 +9,8 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::*;
 
+mod range;
+
 fn settings(kind: Kind, url: String) -> Settings {
     Settings {
         kind,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::sources::{Series, Source, SourceError, Window};
-use config::{MetricSource, SourceKind};
+use config::MetricSource;
 use domain::{AccountName, GroupId, Policy};
 use telemetry::Metrics;
 use tokio::sync::{Semaphore, mpsc};
@@ -190,19 +190,10 @@ impl Sources {
 
 impl Declared {
     fn of(source: &MetricSource) -> Self {
-        let server = match &source.kind {
-            SourceKind::Prometheus(server) => Some((::sources::Kind::Prometheus, server)),
-            SourceKind::Http { server, pointer } => {
-                let pointer = pointer.clone();
-                Some((::sources::Kind::Json { pointer }, server))
-            }
-            SourceKind::Push => None,
-        };
-        let server = server.map(|(kind, server)| read::server(kind, server, source.timeout));
         Self {
             interval: source.interval,
             timeout: source.timeout,
-            server: server.map(Arc::new),
+            server: Source::declared(source).map(Arc::new),
             turns: Arc::new(Semaphore::new(AT_ONCE_OF_ONE)),
         }
     }

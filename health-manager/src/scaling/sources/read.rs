@@ -3,31 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::sources::{Kind, Login, Settings, Source, Tls};
-use config::{SourceLogin, SourceServer};
+use ::sources::Source;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::{Key, Told};
-
-/// The server that the configuration describes.
-pub(super) fn server(kind: Kind, server: &SourceServer, timeout: Duration) -> Source {
-    let login = server.authorization.as_ref().map(|login| match login {
-        SourceLogin::Bearer(token) => Login::Bearer(token.expose().to_owned()),
-        SourceLogin::Basic { user, password } => Login::Basic(user.clone(), password.expose().to_owned()),
-    });
-    let files = server.tls.clone().unwrap_or_default();
-    Source::new(Settings {
-        kind,
-        url: server.url.clone(),
-        login,
-        tls: Tls {
-            ca: files.ca,
-            identity: files.cert.zip(files.key),
-        },
-        timeout,
-    })
-}
 
 /// Who reads a metric.
 pub(super) struct Reader {

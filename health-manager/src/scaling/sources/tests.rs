@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use config::SourceKind;
 use domain::policy::{OnMissing, Rule, TargetTracking};
 use domain::{GroupName, PolicyName};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
