@@ -112,11 +112,9 @@ impl Fleet {
     pub async fn prepare_for(service: &Service, host: &str) -> Option<Self> {
         let (mongo, nats) = (Mongo::start()?, Nats::start(newest())?);
         let (engine, setup) = (service.engine.clone(), Setup::new());
-        let prepared = Self::prepare_as(service.installation, setup, engine, (mongo, nats)).await;
-        prepared.map(|fleet| Self {
-            host: host.to_owned(),
-            ..fleet
-        })
+        let mut fleet = Self::prepare_as(service.installation, setup, engine, (mongo, nats)).await?;
+        host.clone_into(&mut fleet.host);
+        Some(fleet)
     }
 
     async fn prepare_as(
