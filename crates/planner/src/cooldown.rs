@@ -15,13 +15,16 @@ pub enum Direction {
 
 /// Whether a policy may move the group in `direction` now. The cooldown of that direction counts from the
 /// last change in capacity in either direction. What users ask and the replacement of what died wait for no
-/// cooldown.
+/// cooldown. A change that is further ahead than a cooldown was noted by a clock that was wrong: it holds nothing, or the
+/// group would stand still until that time comes.
 #[must_use]
 pub fn cooldown_over(group: &Group, direction: Direction, now: Timestamp) -> bool {
     let seconds = match direction {
         Direction::Out => group.spec.scale_out_cooldown,
         Direction::In => group.spec.scale_in_cooldown,
     };
-    let last_change = group.last_scale_out.max(group.last_scale_in);
-    last_change.is_none_or(|last| now >= last + Duration::from_secs(seconds.into()))
+    let cooldown = Duration::from_secs(seconds.into());
+    let holds = |last: Timestamp| now < last + cooldown && last <= now + cooldown;
+    let changes = [group.last_scale_out, group.last_scale_in];
+    !changes.into_iter().flatten().any(holds)
 }
