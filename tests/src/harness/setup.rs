@@ -75,7 +75,7 @@ impl Setup {
     }
 
     /// The file: JSON, which is YAML.
-    pub(super) fn text(&self, port: u16, engine: &Engine) -> String {
+    pub fn text(&self, port: u16, engine: &Engine) -> String {
         let mut config = self.config.clone();
         let users: Map<_, _> = self
             .users

@@ -19,6 +19,7 @@ mod leaders;
 mod load;
 mod moved;
 mod pauses;
+mod policies;
 mod processes;
 mod reload;
 mod samples;
