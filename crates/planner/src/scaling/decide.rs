@@ -3,6 +3,7 @@
 use domain::{Decision, DecisionId, GroupState};
 
 use super::clamps::{self, Course};
+use super::members::Headcount;
 use super::stage::Stage;
 use super::wish::{self, Said};
 use super::{Decided, Scene, combine};
@@ -13,7 +14,12 @@ use super::{Decided, Scene, combine};
 /// group that is not started are off.
 #[must_use]
 pub fn decide(scene: &Scene<'_>) -> Decided {
-    let stage = Stage::of(scene);
+    decide_among(scene, Headcount::of(scene.group, scene.now))
+}
+
+/// The same for a group whose instances are counted already: a simulated one has no records.
+pub(crate) fn decide_among(scene: &Scene<'_>, headcount: Headcount) -> Decided {
+    let stage = Stage::of(scene, headcount);
     if scene.group.state != GroupState::Started || scene.group.deleted {
         let outcome = format!("policies are off: the group is {}", scene.group.state.as_str());
         return decided(

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use domain::{Policy, Timestamp};
 
-use super::{Scene, Seen, members};
+use super::members::Headcount;
+use super::{Scene, Seen};
 
 /// A scene, counted.
 pub(crate) struct Stage<'a> {
@@ -20,14 +21,13 @@ pub(crate) struct Stage<'a> {
 }
 
 impl<'a> Stage<'a> {
-    pub(crate) fn of(scene: &'a Scene<'a>) -> Self {
-        let (group, now) = (scene.group, scene.now);
+    pub(crate) fn of(scene: &'a Scene<'a>, headcount: Headcount) -> Self {
         Self {
             scene,
-            current: group.spec.desired_capacity,
-            in_service: count(members::members(group, now).count()),
-            warming: count(members::warming(group, now)),
-            leaving: count(members::leaving(group, now)),
+            current: scene.group.spec.desired_capacity,
+            in_service: headcount.in_service,
+            warming: headcount.warming,
+            leaving: headcount.leaving,
         }
     }
 
@@ -50,8 +50,4 @@ impl<'a> Stage<'a> {
             Err(format!("{} is no figure", seen.value))
         }
     }
-}
-
-pub(crate) fn count(count: usize) -> u32 {
-    u32::try_from(count).unwrap_or(u32::MAX)
 }
