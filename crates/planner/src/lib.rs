@@ -7,6 +7,7 @@
 mod backoff;
 mod census;
 mod cooldown;
+pub mod forecast;
 mod launch;
 mod ledger;
 mod lost;

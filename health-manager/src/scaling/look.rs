@@ -1,10 +1,13 @@
-//! Where policies look: the samples of a group's own instances, and the figures of other sources.
+//! Where policies look: the samples of a group's own instances, the figures of other sources, and
+//! forecasts.
 
 use std::time::Duration;
 
-use domain::{AccountName, Group, InstanceId, Policy, Timestamp};
+use domain::{Group, InstanceId, Policy, Timestamp};
+use planner::forecast::Forecast;
 use planner::scaling::{Look, Seen, members};
 
+use super::forecasts::Forecasts;
 use super::sources::Sources;
 use crate::samples::Samples;
 
@@ -15,18 +18,25 @@ const INTERVAL: Duration = Duration::from_secs(1);
 pub(super) struct Sampled<'a> {
     samples: &'a Samples,
     sources: &'a Sources,
-    account: &'a AccountName,
+    forecasts: &'a Forecasts,
+    group: &'a Group,
     members: Vec<InstanceId>,
     now: Timestamp,
 }
 
 impl<'a> Sampled<'a> {
-    pub(super) fn of(group: &'a Group, samples: &'a Samples, sources: &'a Sources, now: Timestamp) -> Self {
+    pub(super) fn of(
+        group: &'a Group,
+        samples: &'a Samples,
+        (sources, forecasts): (&'a Sources, &'a Forecasts),
+        now: Timestamp,
+    ) -> Self {
         let members = members(group, now).map(|instance| instance.id).collect();
         Self {
             samples,
             sources,
-            account: &group.account,
+            forecasts,
+            group,
             members,
             now,
         }
@@ -37,7 +47,7 @@ impl Look for Sampled<'_> {
     fn look(&self, policy: &Policy, window: Duration, end: Timestamp) -> Result<Seen, String> {
         if !policy.is_sampled() {
             let ago = self.now.since(end);
-            let value = self.sources.look(self.account, policy, window, ago)?;
+            let value = self.sources.look(&self.group.account, policy, window, ago)?;
             // The figure is of the group as a whole, whoever of it is measured.
             let reported = u32::try_from(self.members.len()).unwrap_or(u32::MAX);
             return Ok(Seen { value, reported });
@@ -61,6 +71,10 @@ impl Look for Sampled<'_> {
             value: reading.value,
             reported: u32::try_from(reading.reported).unwrap_or(u32::MAX),
         })
+    }
+
+    fn forecast(&self, policy: &Policy, ahead: Duration) -> Result<Forecast, String> {
+        self.forecasts.look(self.group.id, policy, self.now, ahead)
     }
 
     fn interval(&self) -> Duration {

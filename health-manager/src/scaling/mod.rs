@@ -1,6 +1,7 @@
 //! The leader follows the load: what was sampled goes to the planner, which weighs the policies; what it decides becomes
 //! desired capacity in the same commit as the plan that follows from it.
 
+mod forecasts;
 mod look;
 mod policies;
 mod record;
@@ -16,6 +17,7 @@ use planner::scaling::{Decided, Memory, Scene, decide};
 use telemetry::Metrics;
 use tokio::time::Instant;
 
+use self::forecasts::Forecasts;
 use self::look::Sampled;
 use self::policies::Policies;
 use self::record::Recorder;
@@ -32,6 +34,7 @@ pub(crate) struct Scaling {
     policies: Policies,
     schedules: Schedules,
     pub(crate) sources: Sources,
+    forecasts: Forecasts,
     states: BTreeMap<GroupId, State>,
     recorder: Recorder,
     /// Groups of whose load something was heard.
@@ -60,6 +63,7 @@ impl Scaling {
             policies: Policies::default(),
             schedules: Schedules::default(),
             sources: Sources::new(&settings.metric_sources, metrics),
+            forecasts: Forecasts::default(),
             states: BTreeMap::new(),
             recorder: Recorder::default(),
             heard: BTreeSet::new(),
@@ -101,7 +105,7 @@ impl Scaling {
         Some(decide(&Scene {
             group,
             policies: &policies,
-            look: &Sampled::of(group, samples, &self.sources, now),
+            look: &Sampled::of(group, samples, (&self.sources, &self.forecasts), now),
             memory: &state.memory,
             frozen,
             opens: self.schedules.opens(group, now),

@@ -2,14 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use domain::policy::Rule;
 use domain::{AccountName, Body, Group, GroupName, Kind, Policy};
 use store::Store;
 
 use crate::manager::Manager;
 
-/// By account and group, each group's by name.
 #[derive(Default)]
-pub(super) struct Policies(BTreeMap<AccountName, BTreeMap<GroupName, Vec<Policy>>>);
+pub(super) struct Policies {
+    /// By account and group, each group's by name.
+    all: BTreeMap<AccountName, BTreeMap<GroupName, Vec<Policy>>>,
+    predictive: bool,
+}
 
 impl Policies {
     async fn read(store: &dyn Store) -> store::Result<Self> {
@@ -17,7 +21,8 @@ impl Policies {
         // The store lists them by name.
         for read in store.documents(Kind::Policy, None).await? {
             if let Body::Policy(policy) = read.value.body {
-                let account = all.0.entry(read.value.account).or_default();
+                all.predictive |= matches!(policy.rule, Rule::Predictive(_));
+                let account = all.all.entry(read.value.account).or_default();
                 let group = account.entry(policy.auto_scaling_group.clone()).or_default();
                 group.push(policy);
             }
@@ -26,11 +31,16 @@ impl Policies {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.all.is_empty()
+    }
+
+    /// Whether one of them is predictive.
+    pub(super) fn any_predictive(&self) -> bool {
+        self.predictive
     }
 
     pub(super) fn of(&self, group: &Group) -> Option<&[Policy]> {
-        let found = self.0.get(&group.account)?.get(&group.name)?;
+        let found = self.all.get(&group.account)?.get(&group.name)?;
         Some(found.as_slice())
     }
 }

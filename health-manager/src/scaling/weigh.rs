@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{DecisionId, Desire, Group, GroupId, Timestamp};
+use domain::{DecisionId, Desire, Group, GroupId, Timestamp, Wish};
 use planner::scaling::Decided;
 use tokio::time::Instant;
 
@@ -46,6 +46,7 @@ impl Manager {
         }
         self.scaling.tick = now + TICK;
         self.watch_sources();
+        self.watch_forecasts();
         self.cache.ids().into_iter().collect()
     }
 
@@ -87,7 +88,9 @@ impl Manager {
 
     fn note_missing(&self, decided: &Decided) {
         let decision = &decided.decision;
-        let missing = decision.wishes.iter().filter(|wish| wish.value.is_none()).count();
+        // Without a forecast a history is too short, which is no fault.
+        let is_blind = |wish: &&Wish| wish.value.is_none() && wish.policy_type != "predictive";
+        let missing = decision.wishes.iter().filter(is_blind).count();
         let (account, group) = (decision.account.as_str(), decision.group_name.as_str());
         self.deps.metrics.blind_policies(account, group, missing);
     }

@@ -67,11 +67,13 @@ fn fits_type(context: &Context, request: &Request, field: &Field, default: &Valu
         let default = default.as_str().unwrap_or_default();
         return meant.is_none_or(|meant| meant.contains(&default));
     }
-    let usual = || {
-        let default = context.defaults.get(kind.section, kind.type_field?)?;
-        Some(vec![default.as_str()?])
+    let usual = kind.type_field;
+    let usual = usual.and_then(|name| context.defaults.get(kind.section, name)?.as_str());
+    // What the command line leaves open, the file's own type settles.
+    let meant = match usual.filter(|usual| meant.as_ref().is_none_or(|meant| meant.contains(usual))) {
+        Some(usual) => Some(vec![usual]),
+        None => meant,
     };
-    let meant = meant.or_else(usual);
     field.of_types.is_empty() || meant.is_none_or(|meant| field.of_types.iter().any(|of| meant.contains(of)))
 }
 

@@ -20,6 +20,9 @@ pub const POLICY: Kind = Kind {
 
 const THRESHOLD: &[&str] = &["threshold"];
 const TRACKING: &[&str] = &["target_tracking"];
+const TARGET: &[&str] = &["target_tracking", "predictive"];
+/// Those that look at the load as it is.
+const MEASURED: &[&str] = &["threshold", "target_tracking", "step", "simple"];
 const BREACH: &[&str] = &["step", "simple"];
 
 const FIELDS: &[Field] = &[
@@ -47,13 +50,14 @@ const FIELDS: &[Field] = &[
         "sampling_window",
         "policy-sampling-window",
         ValueKind::Integer,
-        "Seconds that are looked back on",
-    ),
+        "Seconds that are looked back on (not of predictive policies)",
+    )
+    .of_types(MEASURED),
     Field::new(
         "breach_duration",
         "policy-breach-duration",
         ValueKind::Integer,
-        "Seconds that a threshold has to be breached (not of target tracking)",
+        "Seconds that a threshold has to be breached (not of target tracking and predictive policies)",
     )
     .of_types(&["threshold", "step", "simple"]),
     Field::new(
@@ -92,7 +96,7 @@ const FIELDS: &[Field] = &[
         "policy_type",
         "policy-type",
         ValueKind::Text,
-        "threshold (default), target_tracking, step or simple; its options tell it too",
+        "threshold (default), target_tracking, step, simple or predictive; its options tell it too",
     )
     .later(),
     Field::new(
@@ -106,8 +110,9 @@ const FIELDS: &[Field] = &[
         "missing_data",
         "policy-missing-data",
         ValueKind::Text,
-        "What it wishes for while its metric says nothing: hold (default), 'floor N' or scale_out",
+        "What it wishes for while its metric says nothing: hold (default), 'floor N' or scale_out (not of predictive policies)",
     )
+    .of_types(MEASURED)
     .later(),
     Field::new(
         "shadow",
@@ -127,10 +132,19 @@ const FIELDS: &[Field] = &[
         "target_value",
         "policy-target-value",
         ValueKind::Number,
-        "What the metric shall be; of SUM, what each instance shall have of it",
+        "What the metric shall be; of SUM and of forecasts, what each instance shall have of it",
     )
-    .of_types(TRACKING)
-    .heading("Target tracking policies")
+    .of_types(TARGET)
+    .heading("Target tracking and predictive policies")
+    .later(),
+    Field::new(
+        "scheduling_buffer_time",
+        "policy-scheduling-buffer-time",
+        ValueKind::Integer,
+        "Predictive: seconds ahead of the load in which it adds (300 unless set)",
+    )
+    .of_types(&["predictive"])
+    .heading("Target tracking and predictive policies")
     .later(),
     Field::new(
         "tolerance",
@@ -139,7 +153,7 @@ const FIELDS: &[Field] = &[
         "Per cent of the target by which the metric may be off (10 unless set)",
     )
     .of_types(TRACKING)
-    .heading("Target tracking policies")
+    .heading("Target tracking and predictive policies")
     .later(),
     Field::new(
         "disable_scale_in",
@@ -148,7 +162,7 @@ const FIELDS: &[Field] = &[
         "It only adds; --policy-disable-scale-in=false has it remove again",
     )
     .of_types(TRACKING)
-    .heading("Target tracking policies")
+    .heading("Target tracking and predictive policies")
     .later(),
     Field::new(
         "panic_window",
@@ -157,7 +171,7 @@ const FIELDS: &[Field] = &[
         "Seconds of the short window in which a burst shows, 0 for none (6 unless set)",
     )
     .of_types(TRACKING)
-    .heading("Target tracking policies")
+    .heading("Target tracking and predictive policies")
     .later(),
     Field::new(
         "panic_threshold",
@@ -166,7 +180,7 @@ const FIELDS: &[Field] = &[
         "Per cent of the target in the short window that are a burst (200 unless set)",
     )
     .of_types(TRACKING)
-    .heading("Target tracking policies")
+    .heading("Target tracking and predictive policies")
     .later(),
     Field::new(
         "threshold",

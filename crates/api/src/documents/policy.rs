@@ -4,7 +4,7 @@ use domain::policy::{Adjustment, AdjustmentType, Comparison, Rule};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// A scaling policy of a group. Of the fields below `shadow` each kind has its own; those of the others are not shown, and
+/// A scaling policy of a group. Of the fields below `business_hours_only` each kind has its own; those of the others are not shown, and
 /// refused when they are given.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Policy {
@@ -14,8 +14,8 @@ pub struct Policy {
     /// The group it moves; it must exist.
     #[schema(example = "asg1")]
     pub auto_scaling_group: String,
-    /// `threshold`, `target_tracking`, `step` or `simple`; left out of a new one, its fields tell. To change it, give
-    /// what the other kind requires with it.
+    /// `threshold`, `target_tracking`, `step`, `simple` or `predictive`; left out of a new one, its fields tell. To change
+    /// it, give what the other kind requires with it.
     #[serde(default)]
     #[schema(example = "threshold")]
     pub policy_type: String,
@@ -27,25 +27,27 @@ pub struct Policy {
     /// or `NETWORK_OUT`, in bytes a second.
     #[schema(example = "CPU")]
     pub metric: String,
-    /// How the instances' samples become one figure: `AVG`, `MAX`, `MIN`, `SUM`, `p1` to `p99`.
+    /// How the instances' samples become one figure: `AVG`, `MAX`, `MIN`, `SUM`, `p1` to `p99`. Predictive policies forecast
+    /// the load of the whole group, which `AVG` and `SUM` alone tell.
     #[schema(example = "AVG")]
     pub statistic: String,
-    /// Seconds looked back on.
-    #[schema(example = 60, minimum = 1)]
-    pub sampling_window: u32,
-    /// What it wishes for while its metric says nothing: `hold`, `floor N` (what there is, and at least N instances) or
-    /// `scale_out`.
-    #[serde(default)]
-    #[schema(default = "hold")]
-    pub missing_data: String,
     /// It records what it would do and moves nothing.
     #[serde(default)]
     pub shadow: bool,
     /// It says nothing outside the group's business hours, which a schedule with `hours` declares.
     #[serde(default)]
     pub business_hours_only: bool,
+    /// Seconds looked back on. Required of all but predictive policies, which have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = 60, minimum = 1)]
+    pub sampling_window: Option<u32>,
+    /// What it wishes for while its metric says nothing: `hold`, `floor N` (what there is, and at least N instances) or
+    /// `scale_out`; `hold` by default. Predictive policies have none: without a forecast they say nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "hold")]
+    pub missing_data: Option<String>,
     /// Seconds for which a threshold must be breached before anything follows. Required of threshold policies; of step and
-    /// simple ones 0 by default; target tracking has none.
+    /// simple ones 0 by default; target tracking and predictive ones have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 120)]
     pub breach_duration: Option<u32>,
@@ -65,7 +67,8 @@ pub struct Policy {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 30)]
     pub lower_threshold: Option<f64>,
-    /// Target tracking, required: what the metric shall be; of `SUM`, what each instance shall have of it.
+    /// Target tracking, required: what the metric shall be; of `SUM`, what each instance shall have of it. Predictive,
+    /// required: what each instance shall have of the load of the whole group that is forecast.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0)]
     pub target_value: Option<f64>,
@@ -83,6 +86,10 @@ pub struct Policy {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 100)]
     pub panic_threshold: Option<f64>,
+    /// Predictive: seconds ahead of the load in which capacity is added; 300 by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = 300, minimum = 0, maximum = 3600)]
+    pub scheduling_buffer_time: Option<u32>,
     /// Step and simple, required: what is breached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub threshold: Option<f64>,
@@ -132,8 +139,8 @@ impl From<&domain::Policy> for Policy {
             source: stored.source.clone(),
             metric: stored.metric.clone(),
             statistic: stored.statistic.clone(),
-            sampling_window: stored.sampling_window,
-            missing_data: stored.missing_data.to_string(),
+            sampling_window: Some(stored.sampling_window),
+            missing_data: Some(stored.missing_data.to_string()),
             shadow: stored.shadow,
             business_hours_only: stored.business_hours_only,
             breach_duration: Some(stored.breach_duration),
@@ -160,6 +167,13 @@ impl Policy {
                 self.disable_scale_in = Some(rule.disable_scale_in);
                 self.panic_window = Some(rule.panic_window);
                 self.panic_threshold = Some(rule.panic_threshold);
+            }
+            Rule::Predictive(rule) => {
+                self.sampling_window = None;
+                self.missing_data = None;
+                self.breach_duration = None;
+                self.target_value = Some(rule.target_value);
+                self.scheduling_buffer_time = Some(rule.scheduling_buffer_time);
             }
             Rule::Step(rule) => {
                 self.breach((rule.threshold, rule.comparison, rule.adjustment));

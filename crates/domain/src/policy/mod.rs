@@ -11,8 +11,8 @@ use crate::{GroupName, PolicyName};
 pub use metric::{LOOK_BACK, Metric, Statistic, UnknownName};
 pub use missing::{OnMissing, UnknownMissing};
 pub use rule::{
-    Adjustment, AdjustmentType, Comparison, Rule, SimpleScaling, StepAdjustment, StepScaling, TargetTracking,
-    Threshold,
+    Adjustment, AdjustmentType, Comparison, Predictive, Rule, SimpleScaling, StepAdjustment, StepScaling,
+    TargetTracking, Threshold,
 };
 
 /// The source of what agents sample of a group's own instances.
@@ -36,7 +36,8 @@ pub struct Policy {
     pub metric: String,
     /// How the instances' samples become one figure, for example `AVG`.
     pub statistic: String,
-    /// Seconds looked back on.
+    /// Seconds looked back on. Predictive policies have none.
+    #[serde(default)]
     pub sampling_window: u32,
     /// Seconds for which a threshold must be breached before anything follows.
     #[serde(default)]

@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 pub enum Rule {
     /// One step up above an upper threshold, one down below a lower.
     Threshold(Threshold),
+    /// As many as the forecast takes. It stands before target tracking, all of whose required fields it has.
+    Predictive(Predictive),
     /// As many as bring the metric to its target.
     TargetTracking(TargetTracking),
     /// Steps that grow with the breach.
@@ -19,13 +21,14 @@ pub enum Rule {
 
 impl Rule {
     /// The kinds' names, as documents have them in `policy_type`.
-    pub const TYPES: [&str; 4] = ["threshold", "target_tracking", "step", "simple"];
+    pub const TYPES: [&str; 5] = ["threshold", "target_tracking", "step", "simple", "predictive"];
 
     /// Which kind it is, one of [`Rule::TYPES`].
     #[must_use]
     pub fn policy_type(&self) -> &'static str {
         match self {
             Self::Threshold(_) => "threshold",
+            Self::Predictive(_) => "predictive",
             Self::TargetTracking(_) => "target_tracking",
             Self::Step(_) => "step",
             Self::Simple(_) => "simple",
@@ -44,6 +47,23 @@ pub struct Threshold {
     pub upper_threshold: f64,
     /// It removes while the metric is below this.
     pub lower_threshold: f64,
+}
+
+/// EC2's predictive scaling: it adds ahead of the load that the group's own history forecasts, and never removes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Predictive {
+    /// What each instance shall have of the load of the whole group; positive.
+    pub target_value: f64,
+    /// Seconds ahead of the load in which capacity is wished for. Stored documents always have it: it is what tells them
+    /// from target tracking.
+    pub scheduling_buffer_time: u32,
+}
+
+impl Predictive {
+    /// EC2's `SchedulingBufferTime`, in seconds.
+    pub const BUFFER: u32 = 300;
+    /// EC2's longest, in seconds.
+    pub const LONGEST_BUFFER: u32 = 3_600;
 }
 
 /// EC2's target tracking, with HPA's tolerance and Knative's panic window.

@@ -39,6 +39,7 @@ fn every_kind_comes_back_as_it_was_stored() {
         json!({
             "threshold": 40, "comparison": "below", "adjustment_type": "ChangeInCapacity", "scaling_adjustment": -1,
         }),
+        json!({"target_value": 50, "scheduling_buffer_time": 0}),
     ];
     for (kind, name) in kinds.into_iter().zip(Rule::TYPES) {
         let policy: Policy = serde_json::from_value(with(kind)).unwrap();
@@ -46,6 +47,18 @@ fn every_kind_comes_back_as_it_was_stored() {
         let stored = serde_json::to_value(&policy).unwrap();
         assert_eq!(serde_json::from_value::<Policy>(stored).unwrap(), policy);
     }
+}
+
+#[test]
+fn a_buffer_time_is_what_tells_a_forecast_from_a_target() {
+    let kind = |fields| {
+        let policy: Policy = serde_json::from_value(with(fields)).unwrap();
+        policy.rule.policy_type()
+    };
+    let tracking = json!({"target_value": 50, "tolerance": 5, "panic_window": 0});
+    assert_eq!(kind(tracking), "target_tracking");
+    let stored = json!({"sampling_window": 0, "target_value": 50, "scheduling_buffer_time": 300});
+    assert_eq!(kind(stored), "predictive");
 }
 
 #[test]

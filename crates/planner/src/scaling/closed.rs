@@ -24,7 +24,11 @@ pub(crate) fn silenced(stage: &Stage<'_>, policy: &Policy, answer: Answer, opens
         to: stage.current,
         reason: why.clone(),
     };
-    let wished = answer.capacity.filter(|capacity| *capacity != stage.current);
+    let moves = |capacity: &u32| match answer.only_adds {
+        true => *capacity > stage.current,
+        false => *capacity != stage.current,
+    };
+    let wished = answer.capacity.filter(moves);
     Answer {
         held: wished.map(|capacity| (clamp(capacity), opens)),
         ..Answer::silent(format!("{}, but {why}", answer.reason))

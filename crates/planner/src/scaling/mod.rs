@@ -11,6 +11,7 @@ mod combine;
 mod decide;
 mod members;
 mod memory;
+mod predictive;
 mod simple;
 mod stage;
 mod step;
@@ -26,6 +27,8 @@ use domain::{Decision, Group, Policy, Timestamp};
 pub use decide::decide;
 pub use members::members;
 pub use memory::Memory;
+
+use crate::forecast::Forecast;
 
 /// Samples are kept in single precision: figures that differ by less, relatively, are the same.
 const NOISE: f64 = 1e-6;
@@ -47,8 +50,20 @@ pub trait Look {
     /// Why it says nothing, for people.
     fn look(&self, policy: &Policy, window: Duration, end: Timestamp) -> Result<Seen, String>;
 
+    /// The highest load of the whole group that a predictive policy has to expect within `ahead` from now on.
+    ///
+    /// # Errors
+    /// Why there is no forecast, for people.
+    fn forecast(&self, policy: &Policy, ahead: Duration) -> Result<Forecast, String>;
+
     /// Between two figures that can differ: how finely a breach duration is looked through.
     fn interval(&self) -> Duration;
+}
+
+/// Instances among which a load is at most the target each.
+fn takes(load: f64, target: f64) -> u32 {
+    // Saturates where it is beyond what a capacity can be, below nothing, or no number.
+    ((load / target) * (1.0 - NOISE)).ceil() as u32
 }
 
 /// All that a decision is made from.

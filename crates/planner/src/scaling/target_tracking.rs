@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use domain::policy::{Metric, TargetTracking};
 
-use super::NOISE;
-use super::Seen;
 use super::wish::{Answer, Question};
 use super::words::figure;
+use super::{NOISE, Seen, takes};
 
 /// Per cent of what an instance has. Where all of it is used, no figure tells how much more is needed.
 const SATURATED: f64 = 95.0;
@@ -76,8 +75,7 @@ fn needed(question: &Question<'_>, rule: &TargetTracking, seen: Seen) -> u32 {
         true => seen.value,
         false => seen.value * f64::from(seen.reported),
     };
-    // Saturates where it is beyond what a capacity can be, below nothing, or no number.
-    ((load / rule.target_value) * (1.0 - NOISE)).ceil() as u32
+    takes(load, rule.target_value)
 }
 
 /// A burst in the short window, and the capacity that it takes.

@@ -4,7 +4,7 @@ use domain::policy::{OnMissing, Rule};
 use domain::{Clamp, Policy, Timestamp, Wish};
 
 use super::stage::Stage;
-use super::{Seen, closed, simple, step, target_tracking, threshold, words};
+use super::{Seen, closed, predictive, simple, step, target_tracking, threshold, words};
 
 /// A figure that a rule is asked about.
 pub(crate) struct Question<'a> {
@@ -97,8 +97,85 @@ impl Question<'_> {
     }
 }
 
+/// What a policy's rule says, and what that rests on.
+pub(crate) struct Heard {
+    pub(crate) answer: Answer,
+    /// The figure; none when nothing is known.
+    pub(crate) value: Option<f64>,
+    /// Instances that it rests on.
+    pub(crate) reported: u32,
+    /// As [`Said::measured`].
+    pub(crate) measured: Option<u32>,
+    /// As [`Said::missing`].
+    pub(crate) missing: bool,
+}
+
 /// What a policy wishes for.
 pub(crate) fn of(stage: &Stage<'_>, policy: &Policy) -> Said {
+    let heard = heard(stage, policy);
+    let (answer, measured, missing) = match closed::until(stage, policy) {
+        Some(opens) => (closed::silenced(stage, policy, heard.answer, opens), None, false),
+        None => (heard.answer, heard.measured, heard.missing),
+    };
+    Said {
+        wish: Wish {
+            policy: policy.name.clone(),
+            policy_type: policy.rule.policy_type().to_owned(),
+            shadow: policy.shadow,
+            metric: words::metric(policy),
+            value: heard.value,
+            reported: heard.reported,
+            capacity: answer.capacity,
+            reason: answer.reason,
+        },
+        measured,
+        missing,
+        only_adds: answer.only_adds,
+        held: answer.held.filter(|_| !policy.shadow),
+        own_cooldown: matches!(&policy.rule, Rule::Simple(rule) if rule.cooldown.is_some()),
+    }
+}
+
+/// What a policy says. Where the metric says nothing, some wish for what they would if there was too much load. A target
+/// says nothing of how much more that is, so it is one.
+fn heard(stage: &Stage<'_>, policy: &Policy) -> Heard {
+    match &policy.rule {
+        Rule::Threshold(rule) => measured(
+            stage,
+            policy,
+            |question| threshold::ask(question, rule),
+            || threshold::more(stage, rule),
+        ),
+        Rule::TargetTracking(rule) => measured(
+            stage,
+            policy,
+            |question| Ok(target_tracking::ask(question, rule)),
+            || stage.current.saturating_add(1),
+        ),
+        Rule::Step(rule) => measured(
+            stage,
+            policy,
+            |question| step::ask(question, rule),
+            || step::least_more(stage, rule),
+        ),
+        Rule::Simple(rule) => measured(
+            stage,
+            policy,
+            |question| simple::ask(question, rule),
+            || simple::least_more(stage, rule),
+        ),
+        Rule::Predictive(rule) => predictive::foresee(stage, policy, rule),
+    }
+}
+
+/// What a rule says to the newest figure, or the policy without one; `more` is what it would wish for if there was too much
+/// load.
+fn measured(
+    stage: &Stage<'_>,
+    policy: &Policy,
+    ask: impl FnOnce(&Question<'_>) -> Result<Answer, String>,
+    more: impl FnOnce() -> u32,
+) -> Heard {
     let seen = stage.look(policy, stage.scene.now);
     let answer = match &seen {
         Ok(seen) => ask(&Question {
@@ -111,38 +188,15 @@ pub(crate) fn of(stage: &Stage<'_>, policy: &Policy) -> Said {
     let (value, reported) = seen.map_or((None, 0), |seen| (Some(seen.value), seen.reported));
     let measured = answer.as_ref().ok().and_then(|answer| answer.capacity);
     let (answer, missing) = match answer {
-        Err(why) => (without_data(stage, policy, &why), true),
+        Err(why) => (without_data(stage, policy, &why, more), true),
         Ok(answer) => silent_members(stage, policy, reported, answer),
     };
-    let (answer, measured, missing) = match closed::until(stage, policy) {
-        Some(opens) => (closed::silenced(stage, policy, answer, opens), None, false),
-        None => (answer, measured, missing),
-    };
-    Said {
-        wish: Wish {
-            policy: policy.name.clone(),
-            policy_type: policy.rule.policy_type().to_owned(),
-            shadow: policy.shadow,
-            metric: words::metric(policy),
-            value,
-            reported,
-            capacity: answer.capacity,
-            reason: answer.reason,
-        },
+    Heard {
+        answer,
+        value,
+        reported,
         measured,
         missing,
-        only_adds: answer.only_adds,
-        held: answer.held.filter(|_| !policy.shadow),
-        own_cooldown: matches!(&policy.rule, Rule::Simple(rule) if rule.cooldown.is_some()),
-    }
-}
-
-fn ask(question: &Question<'_>) -> Result<Answer, String> {
-    match &question.policy.rule {
-        Rule::Threshold(rule) => threshold::ask(question, rule),
-        Rule::TargetTracking(rule) => Ok(target_tracking::ask(question, rule)),
-        Rule::Step(rule) => step::ask(question, rule),
-        Rule::Simple(rule) => simple::ask(question, rule),
     }
 }
 
@@ -157,7 +211,7 @@ fn silent_members(stage: &Stage<'_>, policy: &Policy, reported: u32, answer: Ans
     (Answer::of(stage.current, reason), true)
 }
 
-fn without_data(stage: &Stage<'_>, policy: &Policy, why: &str) -> Answer {
+fn without_data(stage: &Stage<'_>, policy: &Policy, why: &str, more: impl FnOnce() -> u32) -> Answer {
     let (current, missing) = (stage.current, policy.missing_data);
     let capacity = match missing {
         OnMissing::Hold => current,
@@ -166,20 +220,10 @@ fn without_data(stage: &Stage<'_>, policy: &Policy, why: &str) -> Answer {
             let reason = format!("{why}; {missing}, but {} warm up first: no change", stage.warming);
             return Answer::of(current, reason);
         }
-        OnMissing::ScaleOut => more(stage, &policy.rule),
+        OnMissing::ScaleOut => more(),
     };
     Answer::of(
         capacity,
         format!("{why}; {missing}: {}", words::change(current, capacity)),
     )
-}
-
-/// What a rule would wish for if there was too much load. A target says nothing of how much more that is, so it is one.
-fn more(stage: &Stage<'_>, rule: &Rule) -> u32 {
-    match rule {
-        Rule::Threshold(rule) => threshold::more(stage, rule),
-        Rule::TargetTracking(_) => stage.current.saturating_add(1),
-        Rule::Step(rule) => step::least_more(stage, rule),
-        Rule::Simple(rule) => simple::least_more(stage, rule),
-    }
 }

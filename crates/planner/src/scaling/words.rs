@@ -4,12 +4,16 @@ use std::cmp::Ordering;
 use std::time::Duration;
 
 use domain::Policy;
-use domain::policy::{Adjustment, AdjustmentType, Comparison};
+use domain::policy::{Adjustment, AdjustmentType, Comparison, Rule};
 
 use super::stage::Stage;
 
-/// What a policy measures, for example `AVG CPU over 60 s`.
+/// What a policy measures, for example `AVG CPU over 60 s`, or forecasts.
 pub(crate) fn metric(policy: &Policy) -> String {
+    if let Rule::Predictive(rule) = &policy.rule {
+        let ahead = rule.scheduling_buffer_time;
+        return format!("forecast of {} for the next {ahead} s", policy.metric);
+    }
     let (statistic, window) = (&policy.statistic, policy.sampling_window);
     format!("{statistic} {} over {window} s", policy.metric)
 }

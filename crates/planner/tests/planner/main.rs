@@ -1,6 +1,7 @@
 //! The planner, told as stories and as properties of any state.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod forecast;
 mod properties;
 mod scaling;
 mod scene;

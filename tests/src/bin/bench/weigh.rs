@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use domain::policy::{OnMissing, Rule, TargetTracking, Threshold};
 use domain::report::Load;
 use domain::{Group, InstanceId, Policy, Timestamp};
+use planner::forecast::Forecast;
 use planner::scaling::{Look, Memory, Scene, Seen, decide, members};
 use samples::Windows;
 
@@ -80,6 +81,10 @@ impl Look for Sampled<'_> {
             value: reading.value,
             reported: u32::try_from(reading.reported).unwrap_or(u32::MAX),
         })
+    }
+
+    fn forecast(&self, _: &Policy, _: Duration) -> Result<Forecast, String> {
+        Err("nothing is forecast".to_owned())
     }
 
     fn interval(&self) -> Duration {

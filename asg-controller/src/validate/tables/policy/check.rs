@@ -1,8 +1,7 @@
 //! What concerns more than one field of a policy.
 
 use domain::policy::{
-    AGENT, Adjustment, AdjustmentType, LOOK_BACK, Metric, Rule, SimpleScaling, Statistic, TargetTracking,
-    Threshold,
+    AGENT, Adjustment, AdjustmentType, LOOK_BACK, Metric, Rule, SimpleScaling, Statistic, Threshold,
 };
 use domain::{MAX_GROUP_SIZE, Policy};
 
@@ -34,7 +33,11 @@ pub(super) fn check(policy: &Policy, sources: &Sources) -> Result<()> {
     looks_back(policy)?;
     match &policy.rule {
         Rule::Threshold(rule) => threshold(rule, &range),
-        Rule::TargetTracking(rule) => target(rule, &range),
+        Rule::TargetTracking(rule) => target(rule.target_value, &range),
+        Rule::Predictive(rule) => {
+            of_all(policy)?;
+            target(rule.target_value, &range)
+        }
         Rule::Step(rule) => {
             within("threshold", rule.threshold, &range)?;
             magnitude(rule.adjustment)?;
@@ -143,8 +146,22 @@ fn threshold(rule: &Threshold, range: &Range) -> Result<()> {
     Err(Refusal::field("lower_threshold", problem))
 }
 
-fn target(rule: &TargetTracking, range: &Range) -> Result<()> {
-    let target = rule.target_value;
+/// A forecast is one of the load of the whole group, whatever its size will be. Neither how loaded the most or the least
+/// loaded of some instances were nor how many were below something tells that.
+fn of_all(policy: &Policy) -> Result<()> {
+    match statistic(policy)? {
+        Statistic::Average | Statistic::Sum => Ok(()),
+        Statistic::Maximum | Statistic::Minimum | Statistic::Percentile(_) => {
+            let problem = format!(
+                "{}: a predictive policy forecasts the load of the whole group, which AVG and SUM alone tell",
+                policy.statistic
+            );
+            Err(Refusal::field("statistic", problem))
+        }
+    }
+}
+
+fn target(target: f64, range: &Range) -> Result<()> {
     if target > 0.0 && target <= range.instance {
         return Ok(());
     }

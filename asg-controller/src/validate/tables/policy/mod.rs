@@ -3,7 +3,7 @@
 mod check;
 mod steps;
 
-use domain::policy::{AGENT, LOOK_BACK, OnMissing, Rule, TargetTracking};
+use domain::policy::{AGENT, LOOK_BACK, OnMissing, Predictive, Rule, TargetTracking};
 use domain::{GroupName, MAX_GROUP_SIZE, Policy, PolicyName};
 use serde_json::Value;
 
@@ -41,12 +41,16 @@ const COMMON: &[Field] = &[
     // A query of Prometheus is the longest; how long it may be, its source says.
     Field::required("metric", line(1, 4096)),
     Field::required("statistic", line(1, 64)),
+    Field::default("shadow", Shape::Flag, FLAG_OFF),
+    Field::default("business_hours_only", Shape::Flag, FLAG_OFF),
+];
+
+/// What every kind has that looks at the load as it is.
+const MEASURED: &[Field] = &[
     Field::required("sampling_window", Shape::Integer { min: 1, max: WINDOW }),
     Field::default("missing_data", Shape::Form(missing), || {
         Value::from(OnMissing::default().to_string())
     }),
-    Field::default("shadow", Shape::Flag, FLAG_OFF),
-    Field::default("business_hours_only", Shape::Flag, FLAG_OFF),
 ];
 
 const THRESHOLD: &[Field] = &[
@@ -78,6 +82,18 @@ const TARGET_TRACKING: &[Field] = &[
             max: 10_000.0,
         },
         || Value::from(TargetTracking::default_panic_threshold()),
+    ),
+];
+
+const PREDICTIVE: &[Field] = &[
+    Field::required("target_value", ANY),
+    Field::default(
+        "scheduling_buffer_time",
+        Shape::Integer {
+            min: 0,
+            max: Predictive::LONGEST_BUFFER as i64,
+        },
+        || Value::from(Predictive::BUFFER),
     ),
 ];
 
@@ -137,22 +153,26 @@ const SIMPLE: &[Field] = &[
 ];
 
 /// The kinds' tables, in the order of [`Rule::TYPES`].
-static KINDS: [Table; 4] = [
+static KINDS: [Table; 5] = [
     Table {
         elsewhere: |field| elsewhere(field, "threshold"),
-        ..Table::new("threshold policy", &[COMMON, THRESHOLD])
+        ..Table::new("threshold policy", &[COMMON, MEASURED, THRESHOLD])
     },
     Table {
         elsewhere: |field| elsewhere(field, "target_tracking"),
-        ..Table::new("target_tracking policy", &[COMMON, TARGET_TRACKING])
+        ..Table::new("target_tracking policy", &[COMMON, MEASURED, TARGET_TRACKING])
     },
     Table {
         elsewhere: |field| elsewhere(field, "step"),
-        ..Table::new("step policy", &[COMMON, BREACH, STEP_SCALING])
+        ..Table::new("step policy", &[COMMON, MEASURED, BREACH, STEP_SCALING])
     },
     Table {
         elsewhere: |field| elsewhere(field, "simple"),
-        ..Table::new("simple policy", &[COMMON, BREACH, SIMPLE])
+        ..Table::new("simple policy", &[COMMON, MEASURED, BREACH, SIMPLE])
+    },
+    Table {
+        elsewhere: |field| elsewhere(field, "predictive"),
+        ..Table::new("predictive policy", &[COMMON, PREDICTIVE])
     },
 ];
 
@@ -191,13 +211,17 @@ pub(super) fn table(fields: &Object) -> Result<&'static Table> {
     })
 }
 
-/// The kind of which most fields are there that not every kind has; the contract's when none is.
+/// Whether all kinds have a field, or all but one.
+fn is_common(name: &str) -> bool {
+    COMMON.iter().chain(MEASURED).any(|field| field.name == name)
+}
+
+/// The kind of which most fields are there that tell one from others; the contract's when none is.
 fn told_by(fields: &Object) -> &'static Table {
     let own = |table: &Table| {
-        let telling = table.parts.iter().skip(1).copied().flatten();
-        telling
-            .filter(|field| field.name != "breach_duration" && fields.contains_key(field.name))
-            .count()
+        let tells = |name: &str| name != "breach_duration" && !is_common(name);
+        let telling = table.fields().filter(|field| tells(field.name));
+        telling.filter(|field| fields.contains_key(field.name)).count()
     };
     let [first, rest @ ..] = &KINDS;
     rest.iter()
@@ -207,12 +231,15 @@ fn told_by(fields: &Object) -> &'static Table {
         })
 }
 
-/// What stays of a policy, as it is shown, when fields are laid over it: all, or what every kind has when the kind changes.
-/// In either case it says which kind it will be.
+/// What stays of a policy, as it is shown, when fields are laid over it: all, or when the kind changes what every kind has,
+/// and most, if the new one has it. In either case it says which kind it will be.
 pub(super) fn kept(mut shown: Object, given: &Object) -> Object {
     let new = given.get(TYPE).filter(|new| !new.is_null());
     if let Some(new) = new.filter(|new| shown.get(TYPE) != Some(new)) {
-        shown.retain(|name, _| COMMON.iter().any(|field| field.name == name));
+        let of_new = kinds().find(|(kind, _)| new.as_str() == Some(*kind));
+        let has =
+            |name: &str| of_new.is_some_and(|(_, table)| table.fields().any(|field| field.name == name));
+        shown.retain(|name, _| is_common(name) && has(name));
         shown.insert(TYPE.to_owned(), new.clone());
     }
     shown

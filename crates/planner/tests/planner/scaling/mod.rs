@@ -5,6 +5,7 @@ mod closed;
 mod ec2;
 mod hpa;
 mod missing;
+mod predictive;
 mod properties;
 mod simulation;
 mod stage;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use domain::{Decision, Group, Instance, Phase, Policy, Timestamp, Wish};
+use planner::forecast::Forecast;
 use planner::scaling::{Decided, Look, Memory, Scene, Seen, decide, members};
 use serde_json::{Value, json};
 
@@ -30,6 +31,8 @@ pub struct Stage {
     pub group: Group,
     pub policies: Vec<Policy>,
     pub figures: BTreeMap<String, Figure>,
+    /// What predictive policies are told, by name; none: there is no history.
+    pub forecasts: BTreeMap<String, Forecast>,
     /// Instances that report; none: all whose samples count.
     pub reported: Option<u32>,
     pub memory: Memory,
@@ -56,6 +59,11 @@ impl Look for Stage {
             .ok_or_else(|| "no samples".to_owned())
     }
 
+    fn forecast(&self, policy: &Policy, _: Duration) -> Result<Forecast, String> {
+        let forecast = self.forecasts.get(policy.name.as_str()).copied();
+        forecast.ok_or_else(|| "there is no history".to_owned())
+    }
+
     fn interval(&self) -> Duration {
         Duration::from_secs(5)
     }
@@ -71,6 +79,7 @@ impl Stage {
             group,
             policies: Vec::new(),
             figures: BTreeMap::new(),
+            forecasts: BTreeMap::new(),
             reported: None,
             memory: Memory::default(),
             frozen: false,
@@ -100,6 +109,17 @@ impl Stage {
     /// What a policy sees.
     pub fn sees(mut self, name: &str, figure: Figure) -> Self {
         self.figures.insert(name.to_owned(), figure);
+        self
+    }
+
+    /// What a predictive policy expects of the whole group, two minutes from now.
+    pub fn expects(mut self, name: &str, load: f64) -> Self {
+        let forecast = Forecast {
+            load,
+            at: self.now + Duration::from_secs(120),
+            accuracy: None,
+        };
+        self.forecasts.insert(name.to_owned(), forecast);
         self
     }
 
@@ -200,6 +220,10 @@ pub fn threshold(lower: f64, upper: f64, breach: u32) -> Value {
         "breach_duration": breach, "scale_out_step": 1, "scale_in_step": -1,
         "upper_threshold": upper, "lower_threshold": lower,
     })
+}
+
+pub fn predictive(target: f64) -> Value {
+    json!({ "target_value": target, "scheduling_buffer_time": 300, "sampling_window": 0 })
 }
 
 pub fn target(value: f64) -> Value {
