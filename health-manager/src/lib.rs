@@ -13,6 +13,7 @@ mod leader;
 mod manager;
 mod notes;
 mod orphans;
+mod rollups;
 mod round;
 mod samples;
 mod scaling;
@@ -51,6 +52,8 @@ pub struct Settings {
     pub orphan_wait: Duration,
     /// How long history is kept.
     pub history: Duration,
+    /// How long the groups' load is kept, minute by minute.
+    pub rollups: Duration,
     /// `load_balancer.domain`.
     pub balancer_domain: String,
     /// Known instance types.
@@ -71,6 +74,7 @@ impl Default for Settings {
             orphan_wait: Duration::from_secs(60),
             // EC2 Auto Scaling keeps scaling activities for six weeks.
             history: Duration::from_secs(42 * 24 * 3600),
+            rollups: Duration::from_secs(35 * 24 * 3600),
             balancer_domain: String::new(),
             instance_types: BTreeMap::new(),
             metric_sources: BTreeMap::new(),
@@ -93,6 +97,7 @@ impl From<&config::Config> for Settings {
             exclusive: false,
             orphan_wait: config.health_manager.orphan_wait,
             history: config.history.retention,
+            rollups: config.history.rollups_kept,
             balancer_domain: config.load_balancer.domain.clone(),
             instance_types: config.instance_types.clone(),
             metric_sources: config.metric_sources.clone(),

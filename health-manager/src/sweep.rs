@@ -36,6 +36,7 @@ async fn sweep(deps: &Deps, suspects: &BTreeSet<Reference>) -> store::Result<BTr
     deps.store.forget_tokens(now - TOKENS).await?;
     deps.store.forget_activities(now - deps.settings.history).await?;
     deps.store.forget_decisions(now - deps.settings.history).await?;
+    deps.store.forget_rollups(now - deps.settings.rollups).await?;
     let mut found = BTreeSet::new();
     for kind in [Kind::LaunchConfiguration, Kind::LoadBalancer] {
         for read in deps.store.documents(kind, None).await? {

@@ -8,8 +8,10 @@ use crate::yaml::{Section, values};
 /// What is kept of the past.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct History {
-    /// How long activities are kept.
+    /// How long activities and decisions are kept.
     pub retention: Duration,
+    /// How long the groups' load is kept, minute by minute.
+    pub rollups_kept: Duration,
 }
 
 impl Default for History {
@@ -17,6 +19,8 @@ impl Default for History {
         Self {
             // EC2 Auto Scaling keeps scaling activities for six weeks.
             retention: Duration::from_secs(42 * 24 * 3_600),
+            // Five weeks: every day of a month, and each day of the week several times.
+            rollups_kept: Duration::from_secs(35 * 24 * 3_600),
         }
     }
 }
@@ -25,5 +29,6 @@ pub(super) fn read(section: &Section<'_>) -> Result<History, ConfigError> {
     let default = History::default();
     Ok(History {
         retention: section.or("retention", default.retention, values::seconds)?,
+        rollups_kept: section.or("rollups_kept", default.rollups_kept, values::seconds)?,
     })
 }

@@ -99,6 +99,7 @@ fn times_must_be_above_zero() {
         ("authorization", "token_expiration"),
         ("database", "pool_timeout"),
         ("history", "retention"),
+        ("history", "rollups_kept"),
     ] {
         for value in ["0", "-1", "0.0", "1e-12", "10s", "1e30", "{a: 1}"] {
             let said = refused(&format!("{section}:\n  {key}: {value}"), None);

@@ -22,6 +22,7 @@ use crate::fleet::Fleet;
 use crate::history::History;
 use crate::inbox::Inbox;
 use crate::orphans::Orphans;
+use crate::rollups::Rollups;
 use crate::samples::Samples;
 use crate::scaling::Scaling;
 use crate::{Deps, ManagerError, sweep};
@@ -43,6 +44,7 @@ pub(crate) struct Manager {
     pub(crate) orphans: Orphans,
     pub(crate) samples: Samples,
     pub(crate) scaling: Scaling,
+    pub(crate) rollups: Rollups,
     /// Groups to decide about now.
     pub(crate) dirty: BTreeSet<GroupId>,
     /// Groups whose copy may be old.
@@ -77,7 +79,7 @@ pub(crate) async fn run(deps: Deps, epoch: Epoch, shutdown: CancellationToken) -
 }
 
 impl Manager {
-    async fn start(deps: Deps, epoch: Epoch) -> Result<Self, ManagerError> {
+    pub(crate) async fn start(deps: Deps, epoch: Epoch) -> Result<Self, ManagerError> {
         let hosts = deps.store.hosts().await?;
         let groups = scan(deps.clone()).await?;
         let mut manager = Self {
@@ -85,6 +87,7 @@ impl Manager {
             orphans: Orphans::new(deps.settings.orphan_wait),
             samples: Samples::start(&deps.cache, deps.clock.now(), deps.metrics.clone()),
             scaling: Scaling::new(&deps.settings, deps.metrics.clone()),
+            rollups: Rollups::start(&deps.store, deps.clock.now(), deps.metrics.clone()),
             deps,
             epoch,
             cache: Cache::new(),
@@ -126,6 +129,7 @@ impl Manager {
         loop {
             let begun = Instant::now();
             self.weigh();
+            self.roll_up();
             self.round().await?;
             let wake = self.wake_at();
             tokio::select! {

@@ -28,7 +28,8 @@ impl Manager {
             .map(|due| Instant::now() + due.since(now));
         let (orphans, loss) = (self.orphans.next_due(), self.fleet.next_loss());
         let (jobs, weighing) = (self.dispatch.next_due(), self.scaling.next_due(now));
-        [recheck, jobs, self.confirm_at, orphans, loss, weighing]
+        let minute = Some(self.rollups.next_due(now));
+        [recheck, jobs, self.confirm_at, orphans, loss, weighing, minute]
             .into_iter()
             .flatten()
             .min()

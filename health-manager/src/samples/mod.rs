@@ -13,7 +13,7 @@ use std::time::Duration;
 use cache::Cache;
 use domain::report::Load;
 use domain::{InstanceId, Sample, Timestamp};
-use samples::{Metric, Reading, Statistic, Windows};
+use samples::{Metric, Reading, Statistic, Summary, Windows};
 use telemetry::Metrics;
 use tokio::time::Instant;
 
@@ -76,6 +76,18 @@ impl Samples {
     ) -> Option<Reading> {
         let end = self.clock.now() - ago;
         self.windows.statistic(members, metric, statistic, window, end)
+    }
+
+    /// A metric of some instances over the `window` that ended `ago`; see [`Windows::summary`].
+    pub(crate) fn summary(
+        &self,
+        members: impl IntoIterator<Item = InstanceId>,
+        metric: Metric,
+        window: Duration,
+        ago: Duration,
+    ) -> Option<Summary> {
+        let end = self.clock.now() - ago;
+        self.windows.summary(members, metric, window, end)
     }
 
     /// Takes in what an agent just told of instances that are known.

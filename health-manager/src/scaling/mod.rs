@@ -7,6 +7,7 @@ mod policies;
 mod record;
 mod schedules;
 mod sources;
+mod told;
 mod weigh;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use ::sources::{Series, Source, SourceError, Window};
 use config::MetricSource;
+use domain::policy::Statistic;
 use domain::{AccountName, GroupId, Policy};
 use telemetry::Metrics;
 use tokio::sync::{Semaphore, mpsc};
@@ -90,11 +91,23 @@ impl Sources {
         window: Duration,
         ago: Duration,
     ) -> Result<f64, String> {
+        let statistic = policy.statistic.parse().map_err(|e| format!("statistic {e}"))?;
+        self.figure(account, policy, statistic, window, ago)
+    }
+
+    /// A figure of a policy's metric over the `window` that ended `ago`, whichever statistic the policy itself is of.
+    pub(super) fn figure(
+        &self,
+        account: &AccountName,
+        policy: &Policy,
+        statistic: Statistic,
+        window: Duration,
+        ago: Duration,
+    ) -> Result<f64, String> {
         let name = &policy.source;
         let (key, declared) = self
             .key(account, policy)
             .ok_or_else(|| format!("source {name} is not declared in the configuration"))?;
-        let statistic = policy.statistic.parse().map_err(|e| format!("statistic {e}"))?;
         let followed = self.followed.get(&key);
         let series = followed.ok_or_else(|| format!("source {name}: not asked yet"))?;
         let window = Window {
