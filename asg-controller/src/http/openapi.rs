@@ -36,6 +36,7 @@ const TOKEN: &str = "token";
         doc::Clamp,
         doc::Component,
         doc::Decision,
+        doc::Rollup,
         doc::DesiredCapacity,
         doc::Failure,
         doc::Figure,

@@ -13,6 +13,7 @@ mod login;
 mod operations;
 mod pause;
 mod processes;
+mod rollups;
 mod status;
 
 use actix_web::HttpResponse;
@@ -35,6 +36,7 @@ pub(crate) fn contract() -> Vec<Endpoint> {
         instances::endpoints(),
         activities::endpoints(),
         decisions::endpoints(),
+        rollups::endpoints(),
         processes::endpoints(),
         figures::endpoints(),
         pause::endpoints(),

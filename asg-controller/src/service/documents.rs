@@ -130,7 +130,7 @@ impl Service {
         Ok(())
     }
 
-    fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         self.deps.clock.now()
     }
 

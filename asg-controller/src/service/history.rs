@@ -1,6 +1,6 @@
-//! A group's scaling activities and decisions.
+//! A group's scaling activities, its decisions and its load.
 
-use domain::{AccountName, Activity, Decision};
+use domain::{AccountName, Activity, Decision, Rollup, Timestamp};
 
 use super::Service;
 use crate::error::Result;
@@ -27,5 +27,17 @@ impl Service {
     ) -> Result<Vec<Decision>> {
         let group = self.group(account, group).await?;
         Ok(self.store().decisions(group.id, limit).await?)
+    }
+
+    /// A group's minutes between two times, oldest first. The last ones show once they are written, seconds after they
+    /// are over.
+    pub(crate) async fn rollups(
+        &self,
+        account: &AccountName,
+        group: &str,
+        (from, to): (Timestamp, Timestamp),
+    ) -> Result<Vec<Rollup>> {
+        let group = self.group(account, group).await?;
+        Ok(self.store().rollups(group.id, from, to).await?)
     }
 }

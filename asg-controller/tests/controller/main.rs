@@ -18,6 +18,7 @@ mod operations;
 mod policies;
 mod races;
 mod rig;
+mod rollups;
 mod scaling;
 mod schedules;
 mod server;

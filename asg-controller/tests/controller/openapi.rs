@@ -41,6 +41,7 @@ const SERVED: &[&str] = &[
     "DELETE /asgcc/asgs/{name}/instances/{instance}",
     "GET /asgcc/asgs/{name}/activities",
     "GET /asgcc/asgs/{name}/decisions",
+    "GET /asgcc/asgs/{name}/rollups",
     "PUT /asgcc/asgs/{name}/suspend",
     "PUT /asgcc/asgs/{name}/resume",
     "PUT /asgcc/asgs/{name}/pause_until",

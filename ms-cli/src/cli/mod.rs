@@ -18,7 +18,7 @@ pub use groups::{ActivitiesArgs, CapacityArgs, Groups, InstancesArgs, TerminateA
 pub use hosts::{DrainArgs, HostName, Hosts, RemoveArgs};
 pub use lists::{ListArgs, ShowArgs};
 pub use resources::{NAME, Request, Verb};
-pub use scaling::{ExplainArgs, PauseArgs, ProcessesArgs, PushArgs, Scaling, TopArgs};
+pub use scaling::{ExplainArgs, PauseArgs, ProcessesArgs, PushArgs, RollupsArgs, Scaling, TopArgs};
 pub use session::{LoginArgs, Session};
 
 const ABOUT: &str = "Autoscaling groups of containers, from the command line";

@@ -11,6 +11,8 @@ pub enum Scaling {
     Explain(ExplainArgs),
     /// Watch a group: its load, its instances, its capacity and what is decided about it
     Top(TopArgs),
+    /// List what a group's load was, minute by minute: the last hour, or one day at most
+    ListRollups(RollupsArgs),
     /// Suspend processes of a group, all when none is named
     SuspendProcesses(ProcessesArgs),
     /// Resume processes of a group, all when none is named
@@ -43,6 +45,29 @@ pub struct TopArgs {
     /// Show it once, for scripts
     #[arg(long)]
     pub once: bool,
+}
+
+/// Options of `list-rollups`.
+#[derive(Debug, Args)]
+pub struct RollupsArgs {
+    /// The group
+    #[arg(short, long, value_name = "NAME", value_parser = name)]
+    pub asg_name: String,
+    /// Since when, for example 2030-01-01T09:00:00+01:00 or Unix seconds; an hour before --to
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub from: Option<i64>,
+    /// Until when; now
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub to: Option<i64>,
+    #[command(flatten)]
+    pub list: ListArgs,
+}
+
+/// A time, in Unix seconds.
+fn moment(text: &str) -> Result<i64, String> {
+    let read = text.parse().ok();
+    let read = read.or_else(|| Some(text.parse::<jiff::Timestamp>().ok()?.as_second()));
+    read.ok_or_else(|| "expected Unix seconds or a time such as 2030-01-01T09:00:00+01:00".to_owned())
 }
 
 /// Options of `suspend-processes` and `resume-processes`.

@@ -12,6 +12,7 @@ mod pause;
 mod processes;
 mod push;
 mod resources;
+mod rollups;
 mod shell;
 mod status;
 mod top;
@@ -65,6 +66,7 @@ async fn about_scaling(context: &Context, command: &Scaling) -> Result<(), Failu
     match command {
         Scaling::Explain(args) => explain::run(context, args).await,
         Scaling::Top(args) => top::run(context, args).await,
+        Scaling::ListRollups(args) => rollups::run(context, args).await,
         Scaling::SuspendProcesses(args) => processes::change(context, args, "suspend").await,
         Scaling::ResumeProcesses(args) => processes::change(context, args, "resume").await,
         Scaling::PauseAsg(args) => pause::pause(context, args).await,

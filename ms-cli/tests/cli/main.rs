@@ -8,6 +8,7 @@ mod lists;
 mod login;
 mod requests;
 mod rig;
+mod rollups;
 mod scaling;
 mod shell;
 mod waiting;

@@ -2,7 +2,7 @@
 
 use crate::rig::Rig;
 
-const COMMANDS: [&str; 31] = [
+const COMMANDS: [&str; 32] = [
     "load",
     "login",
     "add-lb",
@@ -31,6 +31,7 @@ const COMMANDS: [&str; 31] = [
     "uncordon-host",
     "remove-host",
     "explain",
+    "list-rollups",
     "top",
     "suspend-processes",
     "resume-processes",
