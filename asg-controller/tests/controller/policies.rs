@@ -37,6 +37,11 @@ fn simple() -> Value {
     }))
 }
 
+fn predictive() -> Value {
+    let given = without(tracking(), "sampling_window");
+    but(given, "policy_type", json!("predictive"))
+}
+
 fn steps(adjustments: Value) -> Value {
     let step = but(step(), "adjustment_type", json!("ChangeInCapacity"));
     but(
@@ -58,22 +63,65 @@ async fn shown(rig: &Rig) -> Value {
 }
 
 #[tokio::test]
+async fn the_network_has_no_limit_as_cpu_has() {
+    let rig = rig().await;
+    let traffic = but(
+        but(tracking(), "metric", json!("NetworkIn")),
+        "target_value",
+        json!(5e8),
+    );
+    rig.user01("POST /policies", but(traffic, "statistic", json!("SUM")))
+        .await
+        .ok();
+    assert_eq!(shown(&rig).await["target_value"], json!(5e8));
+    let change = json!({"metric": "NETWORK_OUT", "statistic": "MAX"});
+    rig.user01("PUT /policies/p", change).await.ok();
+    let kept = json!({"metric": "CPU"});
+    let refused = rig.user01("PUT /policies/p", kept).await;
+    assert_eq!(refused.status, 422);
+    assert!(
+        refused
+            .text
+            .contains("target_value: 500000000 is not above 0 and at most 100"),
+        "{}",
+        refused.text
+    );
+}
+
+#[tokio::test]
 async fn every_kind_is_told_by_its_fields_shown_with_its_defaults_and_taken_back_as_it_was_shown() {
     let rig = rig().await;
-    let common =
-        json!({"source": "agent", "missing_data": "hold", "shadow": false, "business_hours_only": false});
+    let common = json!({"source": "agent", "shadow": false, "business_hours_only": false});
     for (given, kind, defaults) in [
-        (policy("p", "asg1"), "threshold", json!({})),
+        (policy("p", "asg1"), "threshold", json!({"missing_data": "hold"})),
         (
             tracking(),
             "target_tracking",
-            json!({"tolerance": 10.0, "disable_scale_in": false, "panic_window": 6, "panic_threshold": 200.0}),
+            json!({
+                "missing_data": "hold", "tolerance": 10.0, "disable_scale_in": false, "panic_window": 6,
+                "panic_threshold": 200.0,
+            }),
         ),
-        (step(), "step", json!({"breach_duration": 0})),
+        (
+            step(),
+            "step",
+            json!({"missing_data": "hold", "breach_duration": 0}),
+        ),
         (
             simple(),
             "simple",
-            json!({"breach_duration": 0, "min_adjustment_magnitude": 0}),
+            json!({"missing_data": "hold", "breach_duration": 0, "min_adjustment_magnitude": 0}),
+        ),
+        (predictive(), "predictive", json!({"scheduling_buffer_time": 300})),
+        (
+            // Its buffer time alone tells it.
+            but(
+                without(predictive(), "policy_type"),
+                "scheduling_buffer_time",
+                json!(0),
+            ),
+            "predictive",
+            json!({}),
         ),
     ] {
         rig.user01("POST /policies", given.clone()).await.ok();
@@ -139,13 +187,13 @@ async fn what_cannot_be_meant_is_refused_with_the_field_and_the_reason() {
     let refused: &[(Value, &[&str])] = &[
         // Kinds.
         (
-            but(tracking(), "policy_type", json!("predictive")),
-            &["policy_type: \"predictive\" is none of threshold, target_tracking, step, simple"],
+            but(tracking(), "policy_type", json!("forecast")),
+            &["policy_type: \"forecast\" is none of threshold, target_tracking, step, simple, predictive"],
         ),
         (
             but(tracking(), "policy_type", json!("step")),
             &[
-                "target_value: a step policy has none, target_tracking policies have; policy_type",
+                "target_value: a step policy has none, target_tracking and predictive policies have; policy_type",
                 "threshold: is required",
                 "comparison: is required",
                 "adjustment_type: is required",
@@ -269,6 +317,14 @@ async fn what_cannot_be_meant_is_refused_with_the_field_and_the_reason() {
             &["threshold: 101 is not a number from 0 to 100"],
         ),
         (
+            but(but(step(), "metric", json!("NETWORK_IN")), "threshold", json!(-1)),
+            &["threshold: -1 is below 0"],
+        ),
+        (
+            but(tracking(), "metric", json!("DISK")),
+            &["metric: DISK: expected one of CPU, MEM, NETWORK_IN, NETWORK_OUT"],
+        ),
+        (
             but(step(), "comparison", json!("over")),
             &["comparison: \"over\" is none of above, below"],
         ),
@@ -380,6 +436,110 @@ async fn what_cannot_be_meant_is_refused_with_the_field_and_the_reason() {
 }
 
 #[tokio::test]
+async fn a_forecast_is_of_the_load_of_the_whole_group() {
+    let rig = rig().await;
+    let refused: &[(&str, Value, &[&str])] = &[
+        (
+            "statistic",
+            json!("MAX"),
+            &["statistic: MAX: a predictive policy forecasts the load of the whole group, which AVG and SUM"],
+        ),
+        ("statistic", json!("min"), &["statistic: min: a predictive"]),
+        ("statistic", json!("p90"), &["statistic: p90: a predictive"]),
+        ("statistic", json!("mean"), &["statistic: mean: expected one of"]),
+        ("metric", json!("DISK"), &["metric: DISK: expected one of"]),
+        ("source", json!("gone"), &["source: \"gone\" is not declared"]),
+        ("target_value", json!(0), &["target_value: 0 is not above 0"]),
+        ("target_value", json!(101), &["target_value: 101", "at most 100"]),
+        (
+            "scheduling_buffer_time",
+            json!(3601),
+            &["scheduling_buffer_time: 3601 is above 3600"],
+        ),
+        (
+            "scheduling_buffer_time",
+            json!(-1),
+            &["scheduling_buffer_time: -1"],
+        ),
+        (
+            "sampling_window",
+            json!(60),
+            &["sampling_window: a predictive policy has none, threshold and target_tracking and step and"],
+        ),
+        (
+            "missing_data",
+            json!("floor 3"),
+            &["missing_data: a predictive policy has none"],
+        ),
+        (
+            "breach_duration",
+            json!(60),
+            &["breach_duration: a predictive policy has none"],
+        ),
+        (
+            "tolerance",
+            json!(5),
+            &["tolerance: a predictive policy has none, target_tracking"],
+        ),
+    ];
+    for (field, value, fragments) in refused {
+        let given = but(predictive(), field, value.clone());
+        rig.expect(&[("POST /policies", given, 422, fragments)]).await;
+    }
+    for (field, value) in [
+        ("metric", json!("NETWORK_IN")),
+        ("statistic", json!("sum")),
+        ("source", json!("traffic")),
+        ("shadow", json!(true)),
+    ] {
+        rig.user01("POST /policies", but(predictive(), field, value))
+            .await
+            .ok();
+        rig.user01("DELETE /policies/p", Value::Null).await.ok();
+    }
+    rig.stop().await;
+}
+
+#[tokio::test]
+async fn a_policy_becomes_predictive_and_something_else_again() {
+    let rig = rig().await;
+    rig.user01("POST /policies", but(policy("p", "asg1"), "shadow", json!(true)))
+        .await
+        .ok();
+    let change = json!({"policy_type": "predictive", "target_value": 50});
+    rig.user01("PUT /policies/p", change).await.ok();
+    let expected = json!({
+        "name": "p", "auto_scaling_group": "asg1", "policy_type": "predictive", "source": "agent", "metric": "CPU",
+        "statistic": "AVG", "shadow": true, "business_hours_only": false, "target_value": 50.0,
+        "scheduling_buffer_time": 300,
+    });
+    assert_eq!(shown(&rig).await, expected);
+    rig.expect(&[
+        (
+            "PUT /policies/p",
+            json!({"statistic": "p95"}),
+            422,
+            &["statistic: p95: a predictive"],
+        ),
+        (
+            "PUT /policies/p",
+            json!({"policy_type": "target_tracking", "target_value": 50}),
+            422,
+            &["sampling_window: is required"],
+        ),
+        (
+            "PUT /policies/p",
+            json!({"policy_type": "target_tracking", "target_value": 50, "sampling_window": 60}),
+            200,
+            &[],
+        ),
+    ])
+    .await;
+    assert_eq!(shown(&rig).await["missing_data"], "hold");
+    rig.stop().await;
+}
+
+#[tokio::test]
 async fn an_update_stays_within_the_kind_unless_it_brings_all_of_another() {
     let rig = rig().await;
     rig.user01("POST /policies", but(policy("p", "asg1"), "shadow", json!(true)))
@@ -390,7 +550,7 @@ async fn an_update_stays_within_the_kind_unless_it_brings_all_of_another() {
             "PUT /policies/p",
             json!({"target_value": 50}),
             422,
-            &["target_value: a threshold policy has none, target_tracking policies have"],
+            &["target_value: a threshold policy has none, target_tracking and predictive policies have"],
         ),
         (
             "PUT /policies/p",

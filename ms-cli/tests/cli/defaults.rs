@@ -60,6 +60,37 @@ async fn what_an_add_command_leaves_out_comes_from_the_file() {
 }
 
 #[tokio::test]
+async fn of_the_file_a_policy_takes_what_its_type_has() {
+    let rig = Rig::logged_in().await;
+    rig.accept_all().await;
+    let file = "policy: {policy_type: step, sampling_window: 60, threshold: 70, cooldown: 5, scheduling_buffer_time: 60}\n";
+    let file = rig.write("types.yml", file);
+    rig.line(&format!("ms load -f {file}"));
+    for (options, expected) in [
+        // What is said leaves it open, and the file settles it.
+        (
+            "--policy-sampling-window 30",
+            json!({"name": "mine", "policy_type": "step", "sampling_window": 30, "threshold": 70}),
+        ),
+        (
+            "--policy-type predictive --policy-target-value 50",
+            json!({"name": "mine", "policy_type": "predictive", "target_value": 50, "scheduling_buffer_time": 60}),
+        ),
+        (
+            "--policy-scheduling-buffer-time 30",
+            json!({"name": "mine", "scheduling_buffer_time": 30}),
+        ),
+        (
+            "--policy-scaling-adjustment 1",
+            json!({"name": "mine", "scaling_adjustment": 1, "sampling_window": 60, "threshold": 70, "cooldown": 5}),
+        ),
+    ] {
+        rig.line(&format!("ms add-policy -p mine {options}"));
+        assert_eq!(rig.last_asked().await.2, expected, "{options}");
+    }
+}
+
+#[tokio::test]
 async fn an_update_takes_nothing_from_the_file() {
     let rig = loaded().await;
     rig.line("ms update-asg -a mine --asg-max-size 2");

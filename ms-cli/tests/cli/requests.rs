@@ -95,6 +95,13 @@ fn cases() -> Vec<(&'static str, &'static str, &'static str, Value)> {
                 "missing_data": "scale_out", "shadow": true}),
         ),
         (
+            "ms add-policy -p p1 -a a1 --policy-type predictive --policy-metric CPU --policy-statistic AVG --policy-target-value 50 --policy-scheduling-buffer-time 600",
+            "POST",
+            "policies",
+            json!({"name": "p1", "auto_scaling_group": "a1", "policy_type": "predictive", "metric": "CPU", "statistic": "AVG",
+                "target_value": 50, "scheduling_buffer_time": 600}),
+        ),
+        (
             r#"ms add-policy -p p1 -a a1 --policy-threshold 60 --policy-comparison above --policy-adjustment-type PercentChangeInCapacity --policy-min-adjustment-magnitude 2 --policy-step-adjustments [{"lower_bound":0,"scaling_adjustment":10}]"#,
             "POST",
             "policies",
