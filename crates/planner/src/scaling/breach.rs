@@ -9,6 +9,9 @@ use super::words;
 
 /// Closest looks back; an interval of nothing would never come to an end.
 const CLOSEST: Duration = Duration::from_millis(100);
+/// Looks within a sampling window, of which neighbours share all but a twelfth of what was measured. CloudWatch looks once a
+/// period, which is such a window.
+const LOOKS: u32 = 12;
 
 /// What is known of a breach, each in words.
 pub(crate) enum Breach {
@@ -59,7 +62,8 @@ pub(crate) fn of(
 fn lasts(question: &Question<'_>, is_breach: impl Fn(f64) -> bool) -> Result<bool, String> {
     let (stage, policy) = (question.stage, question.policy);
     let whole = Duration::from_secs(policy.breach_duration.into());
-    let interval = stage.scene.look.interval().max(CLOSEST);
+    let window = Duration::from_secs(policy.sampling_window.into());
+    let interval = stage.scene.look.interval().max(window / LOOKS).max(CLOSEST);
     let mut ago = Duration::ZERO;
     while ago < whole {
         ago = (ago + interval).min(whole);
