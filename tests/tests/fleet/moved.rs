@@ -51,7 +51,7 @@ async fn a_fleet_on_a_copied_store_goes_on_with_the_containers_that_run() {
     let after = BTreeSet::from_iter(fleet.engine.running(fleet.installation).await);
     assert!(before.len() == 3 && before.is_subset(&after), "{before:?} of {after:?}");
     assert_eq!(alive.most().1, 1, "containers that were started");
-    let history = rest.client.get("asgs/web/activities?limit=1000").await.unwrap();
-    let launches = history.as_array().unwrap().iter().filter(|a| a["kind"] == "launch");
-    assert_eq!(launches.count(), 4, "{history}");
+    let history = rest.activities("web").await;
+    let launches = history.iter().filter(|activity| activity.kind == "launch").count();
+    assert_eq!(launches, 4, "those of before came along");
 }
