@@ -14,6 +14,7 @@ mod lost;
 pub mod orphans;
 mod placement;
 mod removed;
+pub mod replay;
 mod scale_in;
 pub mod scaling;
 pub mod schedule;

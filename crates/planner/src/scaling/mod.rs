@@ -25,6 +25,8 @@ use std::time::Duration;
 use domain::{Decision, Group, Policy, Timestamp};
 
 pub use decide::decide;
+pub(crate) use decide::decide_among;
+pub(crate) use members::Headcount;
 pub use members::members;
 pub use memory::Memory;
 

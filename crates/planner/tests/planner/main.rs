@@ -3,6 +3,7 @@
 
 mod forecast;
 mod properties;
+mod replay;
 mod scaling;
 mod scene;
 mod schedules;
