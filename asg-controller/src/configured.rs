@@ -1,8 +1,10 @@
 //! The settings as the configuration file says them.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use config::{ApiKey, Config, SourceKind};
+use sources::Source;
 
 use crate::{MetricSource, Settings, TlsFiles};
 
@@ -18,7 +20,8 @@ impl From<&Config> for Settings {
             .iter()
             .map(|(account, key)| (account.clone(), exposed(key)));
         let hosts = config.hosts.iter();
-        let sources = config.metric_sources.iter();
+        let sources = || config.metric_sources.iter();
+        let server = |source| Source::declared(source).map(Arc::new);
         let kind = |kind: &SourceKind| match kind {
             SourceKind::Prometheus(_) => MetricSource::Prometheus,
             SourceKind::Http { .. } => MetricSource::Http,
@@ -40,8 +43,11 @@ impl From<&Config> for Settings {
             balancer_domain: config.load_balancer.domain.clone(),
             hourly_billing: config.instances.hourly_billing,
             instance_types: config.instance_types.clone(),
-            metric_sources: sources
+            metric_sources: sources()
                 .map(|(name, source)| (name.clone(), kind(&source.kind)))
+                .collect(),
+            servers: sources()
+                .filter_map(|(name, source)| Some((name.clone(), server(source)?)))
                 .collect(),
             operators: controller.operators.clone(),
             hosts_zones: hosts

@@ -36,6 +36,9 @@ pub(crate) enum Refusal {
     /// A field fails validation, its type included.
     #[error("{0}")]
     Invalid(String),
+    /// As much of this is under way as may be at once.
+    #[error("{0}")]
+    Busy(String),
     /// Too many failed logins.
     #[error("too many failed logins from this address: try again in {} s", .0.as_secs())]
     Limited(Duration),

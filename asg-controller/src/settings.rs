@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{AccountName, HostName, InstanceType, TypeName, ZoneName};
+use sources::Source;
 
 /// Certificate and key, PEM files.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +53,8 @@ pub struct Settings {
     pub instance_types: BTreeMap<TypeName, InstanceType>,
     /// The declared sources of figures beside the agents, by name.
     pub metric_sources: BTreeMap<String, MetricSource>,
+    /// Those of them that are servers.
+    pub servers: BTreeMap<String, Arc<Source>>,
     /// Who may change hosts; `None`: every account.
     pub operators: Option<BTreeSet<AccountName>>,
     /// The zones of each configured host (none: every zone), which is known before its agent first reports.
@@ -74,6 +78,7 @@ impl Default for Settings {
             hourly_billing: true,
             instance_types: BTreeMap::new(),
             metric_sources: BTreeMap::new(),
+            servers: BTreeMap::new(),
             operators: None,
             hosts_zones: BTreeMap::new(),
             // The largest document, a load balancer with every option at its limit, has under 32 KiB.

@@ -1,7 +1,7 @@
 //! The `ms` command: what users type, sent as REST calls to a microscaler.
 //!
 //! `cli` says what can be typed, `kinds` what each kind of document has, `commands` what is done,
-//! `defaults` keeps the file that fills in what was left out, `output` shows answers, and `messages` turns
+//! `defaults` keeps the file that fills in what was left out, `output` shows answers, `plot` draws them, and `messages` turns
 //! failures into what to do next.
 
 mod cli;
@@ -10,6 +10,7 @@ mod defaults;
 mod kinds;
 mod messages;
 mod output;
+mod plot;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -13,6 +13,7 @@ mod login;
 mod operations;
 mod pause;
 mod processes;
+mod replays;
 mod rollups;
 mod status;
 
@@ -38,6 +39,7 @@ pub(crate) fn contract() -> Vec<Endpoint> {
         decisions::endpoints(),
         rollups::endpoints(),
         processes::endpoints(),
+        replays::endpoints(),
         figures::endpoints(),
         pause::endpoints(),
         documents::endpoints(Kind::Policy),

@@ -154,7 +154,7 @@ impl Service {
     }
 
     /// The group of a policy or schedule must exist, and what they say must make sense now.
-    async fn check_target(&self, account: &AccountName, body: &Body) -> Result<()> {
+    pub(super) async fn check_target(&self, account: &AccountName, body: &Body) -> Result<()> {
         let Some(group) = target(body) else {
             return Ok(());
         };

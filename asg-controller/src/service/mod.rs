@@ -6,6 +6,7 @@ mod groups;
 mod history;
 mod hosts;
 mod references;
+mod replays;
 mod schedules;
 mod surroundings;
 
@@ -15,6 +16,7 @@ use std::time::Duration;
 use bus::Nudge;
 use domain::GroupId;
 use store::Store;
+use tokio::sync::Semaphore;
 
 pub(crate) use documents::shown;
 pub(crate) use hosts::KnownHost;
@@ -31,12 +33,19 @@ pub(crate) struct Service {
     pub(crate) deps: Deps,
     /// Who may call.
     pub(crate) access: Access,
+    /// Turns of replays.
+    replays: Arc<Semaphore>,
 }
 
 impl Service {
     pub(crate) fn new(deps: Deps) -> Self {
         let access = Access::new(&deps);
-        Self { deps, access }
+        let replays = Arc::new(Semaphore::new(replays::AT_ONCE));
+        Self {
+            deps,
+            access,
+            replays,
+        }
     }
 
     /// The same service under other settings.
@@ -44,7 +53,12 @@ impl Service {
         let mut deps = self.deps.clone();
         deps.settings = Arc::new(settings);
         let access = Access::new(&deps);
-        Self { deps, access }
+        let replays = Arc::clone(&self.replays);
+        Self {
+            deps,
+            access,
+            replays,
+        }
     }
 
     pub(crate) fn store(&self) -> &dyn Store {

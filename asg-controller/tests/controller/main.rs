@@ -17,6 +17,7 @@ mod openapi;
 mod operations;
 mod policies;
 mod races;
+mod replays;
 mod rig;
 mod rollups;
 mod scaling;

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{ListArgs, name};
+use super::{ListArgs, ReplayArgs, name};
 
 /// Commands about what policies do.
 #[derive(Debug, Subcommand)]
@@ -13,6 +13,8 @@ pub enum Scaling {
     Top(TopArgs),
     /// List what a group's load was, minute by minute: the last hour, or one day at most
     ListRollups(RollupsArgs),
+    /// Try policies on what was recorded of a group: what they would have held, missed and moved
+    ReplayPolicy(Box<ReplayArgs>),
     /// Suspend processes of a group, all when none is named
     SuspendProcesses(ProcessesArgs),
     /// Resume processes of a group, all when none is named
@@ -64,7 +66,7 @@ pub struct RollupsArgs {
 }
 
 /// A time, in Unix seconds.
-fn moment(text: &str) -> Result<i64, String> {
+pub(super) fn moment(text: &str) -> Result<i64, String> {
     let read = text.parse().ok();
     let read = read.or_else(|| Some(text.parse::<jiff::Timestamp>().ok()?.as_second()));
     read.ok_or_else(|| "expected Unix seconds or a time such as 2030-01-01T09:00:00+01:00".to_owned())

@@ -11,6 +11,7 @@ mod login;
 mod pause;
 mod processes;
 mod push;
+mod replay;
 mod resources;
 mod rollups;
 mod shell;
@@ -67,6 +68,7 @@ async fn about_scaling(context: &Context, command: &Scaling) -> Result<(), Failu
         Scaling::Explain(args) => explain::run(context, args).await,
         Scaling::Top(args) => top::run(context, args).await,
         Scaling::ListRollups(args) => rollups::run(context, args).await,
+        Scaling::ReplayPolicy(args) => replay::run(context, args).await,
         Scaling::SuspendProcesses(args) => processes::change(context, args, "suspend").await,
         Scaling::ResumeProcesses(args) => processes::change(context, args, "resume").await,
         Scaling::PauseAsg(args) => pause::pause(context, args).await,

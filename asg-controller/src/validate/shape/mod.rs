@@ -67,6 +67,13 @@ pub(crate) enum Shape {
         /// Characters of each at most.
         length: usize,
     },
+    /// A list of names and of objects that are checked elsewhere; one at least.
+    NamesOrObjects {
+        /// Entries at most.
+        items: usize,
+    },
+    /// A time: RFC 3339 or Unix seconds. The model takes milliseconds.
+    Time,
     /// A free JSON object.
     Object {
         /// Bytes of its JSON text at most.
@@ -101,6 +108,8 @@ impl Shape {
             Self::Flag => scalar::flag(value),
             Self::Zones => nested::zones(value),
             Self::Texts { items, length } => nested::texts(value, items, length),
+            Self::NamesOrObjects { items } => nested::names_or_objects(value, items),
+            Self::Time => scalar::time(value),
             Self::Object { bytes } => nested::object(value, bytes),
         }
     }

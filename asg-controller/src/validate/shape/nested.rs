@@ -53,6 +53,21 @@ pub(super) fn texts(value: &Value, items: usize, length: usize) -> Checked {
     Ok(value.clone())
 }
 
+pub(super) fn names_or_objects(value: &Value, items: usize) -> Checked {
+    let given = list(value, "names or JSON objects")?;
+    if given.is_empty() || given.len() > items {
+        return Err(counted(given, items));
+    }
+    match given.iter().find(|item| !item.is_string() && !item.is_object()) {
+        Some(odd) => Err(format!("{} is neither a name nor a JSON object", shown(odd))),
+        None => Ok(value.clone()),
+    }
+}
+
+fn counted(given: &[Value], items: usize) -> String {
+    format!("has {} entries, from 1 to {items} are expected", given.len())
+}
+
 pub(super) fn object(value: &Value, bytes: usize) -> Checked {
     if !value.is_object() {
         return Err(format!("{} is not a JSON object", shown(value)));
@@ -90,10 +105,7 @@ pub(super) fn fields(value: &Value, table: &Table) -> Checked {
 pub(super) fn tables(value: &Value, of: &Table, items: usize) -> Checked {
     let given = list(value, "JSON objects")?;
     if given.is_empty() || given.len() > items {
-        return Err(format!(
-            "has {} entries, from 1 to {items} are expected",
-            given.len()
-        ));
+        return Err(counted(given, items));
     }
     let checked = given.iter().enumerate().map(|(at, item)| {
         let checked = fields(item, of);

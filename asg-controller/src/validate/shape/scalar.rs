@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use domain::NameError;
+use planner::schedule::read_time;
 use serde_json::{Number, Value};
 
 use super::{Checked, shown, string};
@@ -79,6 +80,20 @@ pub(super) fn number(value: &Value, min: f64, max: f64) -> Checked {
         true => format!("{} is not a number from {min} to {max}", shown(value)),
         false if min > f64::MIN => format!("{} is not a number from {min}", shown(value)),
         false => format!("{} is not a number", shown(value)),
+    })
+}
+
+pub(super) fn time(value: &Value) -> Checked {
+    let millis = match value {
+        Value::Number(seconds) => seconds.as_i64().and_then(|seconds| seconds.checked_mul(1000)),
+        other => other
+            .as_str()
+            .and_then(|text| read_time(text).ok())
+            .map(|at| at.millis()),
+    };
+    millis.map(Value::from).ok_or_else(|| {
+        let given = shown(value);
+        format!("{given} is no time: use RFC 3339, for example 2030-01-01T09:00:00Z, or Unix seconds")
     })
 }
 

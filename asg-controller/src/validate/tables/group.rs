@@ -9,15 +9,19 @@ use serde_json::Value;
 use super::super::{Field, Object, Shape, Table, same_name, typed};
 use crate::error::{Refusal, Result};
 
-/// Seconds of a cooldown at most: a year.
-const COOLDOWN: i64 = 365 * 24 * 3600;
 /// Seconds of a warm-up, a stabilisation window or a rate's period at most: HPA's bound of its window.
 const WHILE: i64 = 3600;
 /// Per cent that a rate allows at most: from one instance to the largest group.
 const PER_CENT: i64 = 100 * MAX_GROUP_SIZE as i64;
 
+/// Seconds of a cooldown: a year at most.
+pub(super) const COOLDOWN: Shape = Shape::Integer {
+    min: 0,
+    max: 365 * 24 * 3600,
+};
+
 /// The model says how large a group may be; what cannot be a size at all is refused here.
-const SIZE: Shape = Shape::Integer {
+pub(super) const SIZE: Shape = Shape::Integer {
     min: 0,
     max: u32::MAX as i64,
 };
@@ -47,7 +51,7 @@ static RATE: Table = Table::new(
 
 pub(super) static TABLE: Table = Table {
     read_only: &documents::Group::READ_ONLY,
-    ..Table::new("group", &[FIELDS])
+    ..Table::new("group", &[FIELDS, SCALING])
 };
 
 const FIELDS: &[Field] = &[
@@ -60,20 +64,8 @@ const FIELDS: &[Field] = &[
     Field::required("min_size", SIZE),
     Field::required("max_size", SIZE),
     Field::required("desired_capacity", SIZE),
-    Field::required(
-        "scale_out_cooldown",
-        Shape::Integer {
-            min: 0,
-            max: COOLDOWN,
-        },
-    ),
-    Field::required(
-        "scale_in_cooldown",
-        Shape::Integer {
-            min: 0,
-            max: COOLDOWN,
-        },
-    ),
+    Field::required("scale_out_cooldown", COOLDOWN),
+    Field::required("scale_in_cooldown", COOLDOWN),
     Field::required(
         "domain",
         Shape::Text {
@@ -88,6 +80,10 @@ const FIELDS: &[Field] = &[
         Shape::Name(|text| BalancerName::parse(text).map(drop)),
     ),
     Field::optional("no_lb", Shape::Flag),
+];
+
+/// How it lets policies move it.
+pub(super) const SCALING: &[Field] = &[
     Field::optional("instance_warmup", LATER),
     Field::optional("scale_in_stabilization", LATER),
     Field::optional("scale_out_rate", Shape::Table(&RATE)),
@@ -100,7 +96,7 @@ fn wants_none(given: &Object) -> bool {
 }
 
 /// A rate says how much.
-fn rates(scaling: &Scaling) -> Result<()> {
+pub(super) fn rates(scaling: &Scaling) -> Result<()> {
     let given = [
         ("scale_out_rate", scaling.scale_out_rate),
         ("scale_in_rate", scaling.scale_in_rate),

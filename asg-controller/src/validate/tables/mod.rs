@@ -4,6 +4,7 @@ mod balancer;
 mod configuration;
 mod group;
 mod policy;
+mod replay;
 mod schedule;
 mod small;
 
@@ -12,6 +13,7 @@ use std::collections::BTreeMap;
 use domain::{Body, InstanceType, Kind, TypeName};
 
 pub(crate) use group::{create as group_spec, update as group_patch};
+pub(crate) use replay::{Trial, trial};
 pub(crate) use schedule::until;
 pub(crate) use small::{LOGIN, desired_capacity, figure, instance_count, processes};
 

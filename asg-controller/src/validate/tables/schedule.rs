@@ -168,21 +168,13 @@ pub(crate) fn until(object: &Object, now: Timestamp) -> Result<Option<Timestamp>
     }
     let given = object.get("until");
     let given = given.ok_or_else(|| Refusal::field("until", "is required; null ends a pause"))?;
-    let until = match given {
-        Value::Null => return Ok(None),
-        Value::Number(seconds) => {
-            let millis = seconds.as_i64().and_then(|seconds| seconds.checked_mul(1000));
-            millis.map(Timestamp::from_millis)
-        }
-        other => other.as_str().and_then(|text| read_time(text).ok()),
-    };
-    let shown = shown(given);
-    match until {
+    if given.is_null() {
+        return Ok(None);
+    }
+    let read = Shape::Time.check(given);
+    let read = read.map_err(|problem| Refusal::field("until", problem))?;
+    match read.as_i64().map(Timestamp::from_millis) {
         Some(until) if until > now => Ok(Some(until)),
-        Some(_) => Err(Refusal::field("until", format!("{shown} is past"))),
-        None => Err(Refusal::field(
-            "until",
-            format!("{shown} is no time: use RFC 3339, for example 2030-01-01T09:00:00Z, or Unix seconds"),
-        )),
+        Some(_) | None => Err(Refusal::field("until", format!("{} is past", shown(given)))),
     }
 }

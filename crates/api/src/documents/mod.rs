@@ -13,6 +13,7 @@ mod host;
 mod instance;
 mod instance_type;
 mod policy;
+mod replay;
 mod rollup;
 mod scaling;
 mod schedule;
@@ -29,6 +30,10 @@ pub use host::{Capacity, Host, Scheduled, scheduling};
 pub use instance::Instance;
 pub use instance_type::{InstanceType, InstanceTypes};
 pub use policy::{Policy, StepAdjustment};
+pub use replay::{
+    PolicyOrName, Replay, ReplayRequest, ReplayedCapacity, ReplayedChange, ReplayedLevel, ReplayedLoad,
+    ReplayedStretch,
+};
 pub use rollup::{Rolled, Rollup};
 pub use scaling::{Figure, Pause, Processes, Rate};
 pub use schedule::{Hours, Schedule, Sizes};
