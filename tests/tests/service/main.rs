@@ -25,6 +25,7 @@ mod schedules;
 mod session;
 mod sources;
 mod strangers;
+mod traffic;
 
 use std::collections::BTreeSet;
 
