@@ -16,6 +16,7 @@ mod deaths;
 mod engines;
 mod facts;
 mod failures;
+mod forecasts;
 mod page;
 mod policies;
 mod pulls;

@@ -13,7 +13,9 @@ use super::Told;
 
 /// Read at a time: a store that keeps days as one has all of it in two.
 const PIECE: Duration = Duration::from_secs(24 * 3_600);
-/// Pieces of which buckets are whole.
+/// Between two pieces: the store has other things to do.
+const BETWEEN: Duration = Duration::from_millis(10);
+/// Pieces begin with a whole one of these, of which means are whole.
 const HOUR: i64 = 3_600_000;
 
 /// A group's history, to be read on.
@@ -72,6 +74,7 @@ async fn read(
             series.take(from, minutes.iter().filter_map(|minute| measure.load(minute)));
         }
         from = to;
+        tokio::time::sleep(BETWEEN).await;
     }
     Ok(())
 }
