@@ -3,6 +3,7 @@
 
 mod freeze;
 mod hosts;
+pub(crate) mod raise;
 mod receive;
 mod scan;
 mod wake;
@@ -26,6 +27,7 @@ use crate::rollups::Rollups;
 use crate::samples::Samples;
 use crate::scaling::Scaling;
 use crate::{Deps, ManagerError, sweep};
+use raise::Raising;
 use scan::{Scan, finished, scan};
 use wake::at;
 
@@ -57,6 +59,7 @@ pub(crate) struct Manager {
     pub(crate) shortfalls: BTreeMap<GroupId, String>,
     /// What the last plans said, newest last.
     pub(crate) round_reasons: Vec<telemetry::Reason>,
+    raising: Raising,
     confirming: BTreeSet<(GroupId, InstanceId)>,
     confirm_at: Option<Instant>,
     was_frozen: bool,
@@ -100,6 +103,7 @@ impl Manager {
             reasons: BTreeMap::new(),
             shortfalls: BTreeMap::new(),
             round_reasons: Vec::new(),
+            raising: Raising::default(),
             confirming: BTreeSet::new(),
             confirm_at: None,
             was_frozen: false,
@@ -130,7 +134,9 @@ impl Manager {
             let begun = Instant::now();
             self.weigh();
             self.roll_up();
+            self.raise_more();
             self.round().await?;
+            self.raising.went_by();
             let wake = self.wake_at();
             tokio::select! {
                 biased;

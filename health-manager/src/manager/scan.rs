@@ -9,8 +9,8 @@ use store::{GroupQuery, Versioned};
 use super::Manager;
 use crate::Deps;
 
-/// Groups read in one page of a scan.
-const PAGE: usize = 256;
+/// Groups read in one page of a scan: some 20 MB, and few pages, since FerretDB reads a whole collection for each.
+const PAGE: usize = 4_096;
 
 pub(super) type Scan = BoxFuture<'static, store::Result<Vec<Versioned<Group>>>>;
 
@@ -53,6 +53,7 @@ impl Manager {
             .into_iter()
             .filter(|id| !listed.contains(id))
             .collect();
+        self.raising.listed(&groups, self.epoch);
         self.stale.extend(missing.iter().copied());
         self.dirty.extend(missing);
         for group in groups {

@@ -29,10 +29,19 @@ impl Manager {
         let (orphans, loss) = (self.orphans.next_due(), self.fleet.next_loss());
         let (jobs, weighing) = (self.dispatch.next_due(), self.scaling.next_due(now));
         let minute = Some(self.rollups.next_due(now));
-        [recheck, jobs, self.confirm_at, orphans, loss, weighing, minute]
-            .into_iter()
-            .flatten()
-            .min()
+        [
+            recheck,
+            jobs,
+            self.confirm_at,
+            orphans,
+            loss,
+            weighing,
+            minute,
+            self.raising.next_due(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     pub(super) async fn woken(&mut self) {

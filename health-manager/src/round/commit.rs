@@ -8,10 +8,7 @@ use store::{StoreError, Versioned, update};
 
 use super::{AT_ONCE, Proposal};
 use crate::ManagerError;
-use crate::manager::Manager;
-
-/// Aggregates of an earlier epoch that a round raises though nothing else is to be written.
-const RAISED_PER_ROUND: usize = 64;
+use crate::manager::{Manager, raise};
 
 impl Manager {
     /// Whoever reads that a successor raised a group writes nothing more: named by that group's epoch, it would pass.
@@ -35,7 +32,7 @@ impl Manager {
             return;
         }
         let written = proposal.next != proposal.before.value;
-        if written || *raised < RAISED_PER_ROUND {
+        if written || *raised < raise::AT_ONCE {
             *raised += usize::from(!written);
             proposal.next.epoch = self.epoch;
         }
