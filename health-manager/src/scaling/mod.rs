@@ -2,6 +2,7 @@
 //! desired capacity in the same commit as the plan that follows from it.
 
 mod forecasts;
+mod jump;
 mod look;
 mod policies;
 mod record;
@@ -19,6 +20,7 @@ use telemetry::Metrics;
 use tokio::time::Instant;
 
 use self::forecasts::Forecasts;
+use self::jump::Watch;
 use self::look::Sampled;
 use self::policies::Policies;
 use self::record::Recorder;
@@ -45,6 +47,7 @@ pub(crate) struct Scaling {
     /// Groups of which schedules ask something.
     asked: BTreeSet<GroupId>,
     tick: Instant,
+    watch: Watch,
 }
 
 /// A group's.
@@ -71,6 +74,7 @@ impl Scaling {
             moving: BTreeSet::new(),
             asked: BTreeSet::new(),
             tick: Instant::now(),
+            watch: Watch::default(),
         }
     }
 

@@ -19,6 +19,7 @@ impl Manager {
             return;
         }
         let (now, frozen) = (self.deps.clock.now(), self.fleet.frozen());
+        self.scaling.heed_jumps(now);
         for id in self.take_due() {
             let Some(kept) = self.cache.get(id) else {
                 continue;
