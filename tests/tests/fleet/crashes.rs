@@ -40,7 +40,9 @@ impl Writer {
         let acknowledged = self.acknowledged.lock().unwrap().clone();
         let listed = rest.client.get("lconfs").await.unwrap();
         let names = listed.as_array().unwrap().iter();
-        let there: BTreeSet<_> = names.filter_map(|c| c["name"].as_str().map(str::to_owned)).collect();
+        let there: BTreeSet<_> = names
+            .filter_map(|c| c["name"].as_str().map(str::to_owned))
+            .collect();
         let lost: Vec<_> = acknowledged.difference(&there).collect();
         let of = acknowledged.len();
         assert!(of > 50 && lost.is_empty(), "{lost:?} of {of}");

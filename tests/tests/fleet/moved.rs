@@ -33,7 +33,12 @@ async fn a_fleet_on_a_copied_store_goes_on_with_the_containers_that_run() {
     let config = service.directory().join("fleet.yml");
     let port = scenarios::harness::free_port();
     std::fs::write(&config, fleet.setup.text(port, &fleet.engine)).unwrap();
-    let copied = service.command_with(&config).arg("copy-store").output().await.unwrap();
+    let copied = service
+        .command_with(&config)
+        .arg("copy-store")
+        .output()
+        .await
+        .unwrap();
     assert!(copied.status.success(), "{copied:?}");
 
     let alive = Alive::watch(&fleet.engine, fleet.installation);
@@ -49,9 +54,15 @@ async fn a_fleet_on_a_copied_store_goes_on_with_the_containers_that_run() {
     .await;
     exactly(&fleet, &rest, "web", 4).await;
     let after = BTreeSet::from_iter(fleet.engine.running(fleet.installation).await);
-    assert!(before.len() == 3 && before.is_subset(&after), "{before:?} of {after:?}");
+    assert!(
+        before.len() == 3 && before.is_subset(&after),
+        "{before:?} of {after:?}"
+    );
     assert_eq!(alive.most().1, 1, "containers that were started");
     let history = rest.activities("web").await;
-    let launches = history.iter().filter(|activity| activity.kind == "launch").count();
+    let launches = history
+        .iter()
+        .filter(|activity| activity.kind == "launch")
+        .count();
     assert_eq!(launches, 4, "those of before came along");
 }
