@@ -159,6 +159,12 @@ fn where_all_is_used_capacity_doubles() {
         4,
         "a sum does not saturate"
     );
+    let traffic = json!({"target_value": 60, "metric": "NETWORK_IN"});
+    assert_eq!(
+        sole(4, traffic, Figure::Burst(60.0, 10, 110.0)).after(),
+        4,
+        "nor do bytes a second"
+    );
 }
 
 #[test]
