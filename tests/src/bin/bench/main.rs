@@ -25,6 +25,7 @@ mod load;
 mod machine;
 mod plan;
 mod raw;
+mod replay;
 mod scale_out;
 mod subject;
 mod swarm;
@@ -35,7 +36,7 @@ use figures::Table;
 use scenarios::harness::Engine;
 
 /// A section: its name, what it measures.
-const SECTIONS: [(&str, &str); 11] = [
+const SECTIONS: [(&str, &str); 12] = [
     ("kill", "from the kill of one of three to its replacement running"),
     ("scale-out", "from 1 to 40 containers in service"),
     ("reads", "API reads per second"),
@@ -47,6 +48,7 @@ const SECTIONS: [(&str, &str); 11] = [
     ),
     ("follow", "from a load to one more instance running"),
     ("weigh", "the policies of 10,000 groups"),
+    ("replay", "policies tried on 30 days of a group, each 10 seconds"),
     ("plan", "plan() at 10,000 groups and 100,000 instances"),
     ("agent", "the host agent's cost with 100 containers"),
     ("idle", "an idle service with 40 containers"),
@@ -88,6 +90,7 @@ async fn run(section: &str, engine: &Engine, table: &mut Table) {
         "take-over" => take_over::run(table).await,
         "follow" => follow::run(engine, table).await,
         "weigh" => weigh::run(table),
+        "replay" => replay::run(table),
         "plan" => plan::run(table),
         "agent" => agent::run(engine, table).await,
         _ => idle::run(table).await,

@@ -109,7 +109,8 @@ fn windows(groups: &[Group], load: f64, now: Timestamp) -> Windows {
     windows
 }
 
-fn policies() -> [Policy; 3] {
+/// A threshold on CPU, one on memory, and a target of CPU.
+pub fn policies() -> [Policy; 3] {
     let threshold = || {
         Rule::Threshold(Threshold {
             scale_out_step: 1,
