@@ -22,7 +22,7 @@ fn example() -> Replay {
             desired: [desired, desired + u32::from(place % 7 == 0)],
             in_service: [desired, desired],
             held: (place > 40).then_some([8, 8]),
-            loads: vec![(place < 100 || place > 120).then_some(ReplayedLevel {
+            loads: vec![(!(100..=120).contains(&place)).then_some(ReplayedLevel {
                 least: load * 0.9,
                 most: load,
                 missed: late,
