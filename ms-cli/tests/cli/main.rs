@@ -6,6 +6,7 @@ mod failures;
 mod hosts;
 mod lists;
 mod login;
+mod replay;
 mod requests;
 mod rig;
 mod rollups;
