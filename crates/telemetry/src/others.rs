@@ -247,7 +247,11 @@ mod tests {
     fn a_server_of_all_is_told_once_and_not_by_who_is_silent() {
         use ComponentState::{Degraded, Running};
         let others = Others::default();
-        for (process, store) in [("a@node1/7", Running), ("b@node1/8", Running), ("c@node1/9", Degraded)] {
+        for (process, store) in [
+            ("a@node1/7", Running),
+            ("b@node1/8", Running),
+            ("c@node1/9", Degraded),
+        ] {
             let name = process.split('@').next().unwrap();
             others.heard(process, also(told(name, Running, None), "store", store));
         }
@@ -255,7 +259,10 @@ mod tests {
         let names = |seen: &Snapshot| seen.components.iter().map(|c| c.name.clone()).collect::<Vec<_>>();
         let seen = others.with(own.clone());
         assert_eq!(names(&seen), ["controller", "a", "b", "c", "store", "store"]);
-        assert_eq!(seen.components[4].message, "seen by this controller, a@node1/7, b@node1/8");
+        assert_eq!(
+            seen.components[4].message,
+            "seen by this controller, a@node1/7, b@node1/8"
+        );
         assert_eq!(seen.components[5].message, "seen by c@node1/9");
         age(&others, "c@node1/9", Duration::from_secs(11));
         let seen = others.with(own);

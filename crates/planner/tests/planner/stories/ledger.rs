@@ -107,7 +107,11 @@ fn a_change_of_a_clock_that_was_far_ahead_holds_nothing() {
     let mut group = group(&["a"], 1, 2);
     for (ahead, over) in [(60, false), (61, true), (3_600, true)] {
         group.last_scale_out = Some(NOW + Duration::from_secs(ahead));
-        assert_eq!(cooldown_over(&group, Direction::Out, NOW), over, "{ahead} s ahead");
+        assert_eq!(
+            cooldown_over(&group, Direction::Out, NOW),
+            over,
+            "{ahead} s ahead"
+        );
     }
 }
 
