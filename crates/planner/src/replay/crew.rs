@@ -6,12 +6,15 @@ use std::time::Duration;
 use domain::Timestamp;
 use domain::policy::LOOK_BACK;
 
+use super::recording::Recording;
 use crate::scaling::Headcount;
 
 /// Instances that come into service at the same time.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cohort {
     pub(super) in_service: Timestamp,
+    /// The first of the recording's places at which they are.
+    pub(super) first: usize,
     pub(super) instances: u32,
 }
 
@@ -29,6 +32,7 @@ impl Crew {
         let long = now - (LOOK_BACK + warmup) * 2;
         let first = Cohort {
             in_service: long,
+            first: 0,
             instances,
         };
         Self {
@@ -39,7 +43,7 @@ impl Crew {
     }
 
     /// Launches or removes what it takes to have so many. The oldest go first, as in a group.
-    pub(super) fn resize(&mut self, to: u32, now: Timestamp) {
+    pub(super) fn resize(&mut self, to: u32, now: Timestamp, recording: &Recording) {
         let have = self.all();
         let mut surplus = have.saturating_sub(to);
         while surplus > 0
@@ -55,6 +59,7 @@ impl Crew {
         if to > have {
             self.cohorts.push_back(Cohort {
                 in_service: now + self.delay,
+                first: recording.first_place(now + self.delay),
                 instances: to - have,
             });
         }

@@ -149,7 +149,7 @@ fn gauge(recording: &Recording, policy: &Policy, level: usize) -> Result<Gauge, 
     };
     let windows = std::iter::once(policy.sampling_window).chain(panic);
     let mut widths: Vec<usize> = windows
-        .map(|window| width(recording.step, Duration::from_secs(window.into())))
+        .map(|window| recording.width(Duration::from_secs(window.into())))
         .collect();
     widths.dedup();
     Ok(Gauge {
@@ -162,10 +162,4 @@ fn gauge(recording: &Recording, policy: &Policy, level: usize) -> Result<Gauge, 
             .filter_map(|width| Rolling::of(statistic, width, recording.times))
             .collect(),
     })
-}
-
-/// Times in a window; the newest is always in it.
-pub(super) fn width(step: Duration, window: Duration) -> usize {
-    let times = window.as_millis().div_ceil(step.as_millis().max(1));
-    usize::try_from(times).unwrap_or(usize::MAX).max(1)
 }

@@ -182,7 +182,7 @@ impl<'a> Simulation<'a> {
             true => self.group.last_scale_out = Some(now),
             false => self.group.last_scale_in = Some(now),
         }
-        self.crew.resize(after, now);
+        self.crew.resize(after, now, self.replay.recording);
         if self.decisions.len() < Outcome::DECISIONS {
             self.decisions.push(decision);
         }

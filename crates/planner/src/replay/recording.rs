@@ -88,11 +88,10 @@ impl Recording {
     #[must_use]
     pub fn empty(from: Timestamp, to: Timestamp, step: Duration) -> Self {
         let step = step.max(Duration::from_millis(1));
-        let times = to.since(from).as_millis().div_ceil(step.as_millis());
         Self {
             from,
             step,
-            times: usize::try_from(times).unwrap_or(usize::MAX),
+            times: places(since(from, to).div_ceil(millis(step))),
             tracks: Vec::new(),
             held: Vec::new(),
         }
@@ -106,17 +105,17 @@ impl Recording {
 
     /// The first place that is not before a time; beyond the last, it may be.
     pub(super) fn first_place(&self, at: Timestamp) -> usize {
-        let places = at
-            .since(self.from)
-            .as_millis()
-            .div_ceil(self.step.as_millis().max(1));
-        usize::try_from(places).unwrap_or(usize::MAX)
+        places(since(self.from, at).div_ceil(millis(self.step)))
     }
 
     /// The last place that is not after a time; `None` before the first.
     pub(super) fn last_place(&self, at: Timestamp) -> Option<usize> {
-        let places = at.since(self.from).as_millis() / self.step.as_millis().max(1);
-        (at >= self.from).then(|| usize::try_from(places).unwrap_or(usize::MAX))
+        (at >= self.from).then(|| places(since(self.from, at) / millis(self.step)))
+    }
+
+    /// Times in a window, of which there is one at least.
+    pub(super) fn width(&self, window: Duration) -> usize {
+        places(millis(window).div_ceil(millis(self.step)))
     }
 
     /// Takes what these minutes say of measures, and what the group held in them. A minute holds for each of the times
@@ -187,6 +186,20 @@ impl Recording {
         self.held = cut(&self.held, first, times);
         Some(self)
     }
+}
+
+/// Milliseconds; one at least. A replay divides by these more than it does anything else, and in 128 bits that is slow.
+fn millis(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX).max(1)
+}
+
+/// Milliseconds from one time to another, or none.
+fn since(from: Timestamp, at: Timestamp) -> u64 {
+    u64::try_from(at.millis().saturating_sub(from.millis())).unwrap_or(0)
+}
+
+fn places(count: u64) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
 }
 
 fn cut<T: Copy>(all: &[Option<T>], first: usize, times: usize) -> Vec<Option<T>> {

@@ -6,7 +6,7 @@ use domain::policy::Statistic;
 use domain::{Policy, Timestamp};
 
 use super::crew::Crew;
-use super::gauges::{Gauge, Gauges, width};
+use super::gauges::{Gauge, Gauges};
 use super::sums::Sums;
 use crate::forecast::Forecast;
 use crate::scaling::{Look, Seen};
@@ -29,7 +29,7 @@ impl View<'_> {
     /// Ends are at the recording's times: one in between is taken for the time before it.
     fn window(&self, length: Duration, end: Timestamp) -> Option<Window> {
         let recording = self.gauges.recording;
-        let width = width(recording.step, length);
+        let width = recording.width(length);
         let last = recording.last_place(end)?.min(self.gauges.newest);
         Some(Window {
             first: (last + 1).saturating_sub(width),
@@ -43,9 +43,7 @@ impl View<'_> {
     fn mean(&self, sums: &Sums, window: &Window) -> Option<Seen> {
         let (mut sum, mut reported) = (0.0, 0);
         for cohort in self.crew.members(self.now) {
-            let begun = window
-                .first
-                .max(self.gauges.recording.first_place(cohort.in_service));
+            let begun = window.first.max(cohort.first);
             if let Some(mean) = sums.mean(begun, window.last + 1) {
                 sum += mean * f64::from(cohort.instances);
                 reported += cohort.instances;

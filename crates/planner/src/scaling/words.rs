@@ -20,6 +20,10 @@ pub(crate) fn metric(policy: &Policy) -> String {
 
 /// A figure to three places behind the point, without zeros at its end.
 pub(crate) fn figure(value: f64) -> String {
+    // Most figures of policies are whole, and a replay tells a million of them.
+    if value.fract() == 0.0 && value.abs() < 1e15 {
+        return (value as i64).to_string();
+    }
     let places = format!("{value:.3}");
     match places.trim_end_matches('0').trim_end_matches('.') {
         "-0" => "0".to_owned(),
