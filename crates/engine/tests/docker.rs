@@ -283,6 +283,7 @@ async fn usage_agrees_with_the_engine_s_figures() {
         "{usage:?}"
     );
     assert!(usage.memory > 0 && usage.memory <= 32 * 1024 * 1024, "{usage:?}");
+    assert!(usage.network.is_some(), "{usage:?}");
     let load = rig.engine().host_load().await.unwrap();
     assert!(load.memory > 0.0 && load.memory < 100.0, "{load:?}");
 }

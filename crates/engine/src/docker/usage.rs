@@ -88,3 +88,42 @@ fn of_stats(stats: &ContainerStatsResponse) -> Option<Usage> {
         }),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    /// As Docker 20.10 answers, what is not read left out.
+    const STATS: &str = r#"{
+        "cpu_stats": {"cpu_usage": {"total_usage": 5000000000}},
+        "memory_stats": {"usage": 1000, "stats": {"total_inactive_file": 400, "inactive_file": 1}},
+        "networks": {"eth0": {"rx_bytes": 5338, "tx_bytes": 36}, "eth1": {"rx_bytes": 4641, "tx_bytes": 2}}
+    }"#;
+
+    fn read(stats: &str) -> Option<Usage> {
+        of_stats(&serde_json::from_str(stats).unwrap())
+    }
+
+    #[test]
+    fn the_engine_s_figures_are_those_of_the_files() {
+        let usage = Usage {
+            cpu: Duration::from_secs(5),
+            memory: 600,
+            network: Some(Traffic {
+                received: 9_979,
+                sent: 38,
+            }),
+        };
+        assert_eq!(read(STATS), Some(usage));
+        let alone = STATS.replace("networks", "others");
+        assert_eq!(
+            read(&alone),
+            Some(Usage {
+                network: None,
+                ..usage
+            })
+        );
+        assert_eq!(read("{}"), None);
+    }
+}
