@@ -47,7 +47,7 @@ async fn remember(store: &dyn Store, group: GroupId) {
 }
 
 /// A service that knows the group `web` and its history.
-async fn remembering() -> (Service, Rest) {
+pub(super) async fn remembering() -> (Service, Rest) {
     let mut service = Service::start(Setup::new().entry("agent", "sample_interval", json!(1))).await;
     let rest = service.rest("user01").await;
     rest.configuration("web", Image::Stays.name()).await;

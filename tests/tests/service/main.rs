@@ -20,6 +20,7 @@ mod forecasts;
 mod page;
 mod policies;
 mod pulls;
+mod replays;
 mod restarts;
 mod scaling;
 mod schedules;
