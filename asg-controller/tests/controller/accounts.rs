@@ -57,6 +57,7 @@ async fn as_stranger(rig: &Rig, method: &str, path: &str, name: &str) -> Answer 
         Some("desired_capacity") => json!({"desired_capacity": 0}),
         Some("pause_until") => json!({"until": "2023-11-15T00:00:00Z"}),
         Some("{metric}") => json!({"value": 1}),
+        Some("replays") => json!({"policies": ["policy1"]}),
         _ => json!({}),
     };
     let request = rig.request(&format!("{method} {given}"));

@@ -42,6 +42,7 @@ const SERVED: &[&str] = &[
     "GET /asgcc/asgs/{name}/activities",
     "GET /asgcc/asgs/{name}/decisions",
     "GET /asgcc/asgs/{name}/rollups",
+    "POST /asgcc/asgs/{name}/replays",
     "PUT /asgcc/asgs/{name}/suspend",
     "PUT /asgcc/asgs/{name}/resume",
     "PUT /asgcc/asgs/{name}/pause_until",
