@@ -80,6 +80,10 @@ fn metric<B: DrawingBackend>(
     shape(&mut part, &loads, LOAD, "load")?;
     if missed.iter().any(|(_, _, bounds)| bounds.is_some()) {
         shape(&mut part, &missed, MISSED, "missed")?;
+        // However short it was, it is to be seen.
+        let outlines = outlines(&missed).into_iter();
+        let outlines = outlines.map(|outline| PathElement::new(outline, MISSED.stroke_width(2)));
+        part.draw_series(outlines).map_err(failed)?;
     }
     legend(&mut part)
 }
