@@ -74,6 +74,7 @@ fn fixed(before: &Config, after: &Config) -> Vec<&'static str> {
         ("bus", before.bus != after.bus),
         ("database", before.database != after.database),
         ("redis", before.redis != after.redis),
+        ("redis_tls", before.redis_tls != after.redis_tls),
         ("agent.nats, nats", nats(before) != nats(after)),
         ("hosts", before.hosts != after.hosts),
         ("docker.tls", before.docker.tls != after.docker.tls),

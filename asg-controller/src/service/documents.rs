@@ -48,7 +48,7 @@ impl Service {
             used_by: BTreeSet::new(),
             body,
         };
-        match self.store().create_document(&document).await {
+        match update::create_document(self.store(), &document).await {
             Err(StoreError::Exists(_)) => Err(Refusal::Conflict(format!(
                 "{} {} already exists",
                 kind.as_str(),
@@ -102,11 +102,17 @@ impl Service {
 
     /// Deletes a document that no started group rests on.
     pub(crate) async fn delete_document(&self, kind: Kind, account: &AccountName, name: &str) -> Result<()> {
+        let mut open = None;
         for _ in 0..ATTEMPTS {
-            let read = self.read_document(kind, account, name).await?;
+            let read = match self.read_document(kind, account, name).await {
+                // What was asked for has happened, though nobody could say so then.
+                Err(Refusal::NotFound(_)) if open.is_some() => return Ok(self.changed(kind).await),
+                read => read?,
+            };
             let deleted = self.store().delete_document(kind, account, name, read.revision);
             match deleted.await {
                 Err(StoreError::Conflict) => {}
+                Err(StoreError::Unknown(reason)) => open = Some(reason),
                 Err(StoreError::InUse(_)) => return Err(self.in_use(kind, name, &read.value.used_by).await),
                 other => {
                     other?;
@@ -115,7 +121,7 @@ impl Service {
                 }
             }
         }
-        Err(StoreError::Conflict.into())
+        Err(open.map_or(StoreError::Conflict, StoreError::Unknown).into())
     }
 
     /// Deletes the policies and schedules of a group.

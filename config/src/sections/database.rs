@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::nats::{self, TlsFiles};
-use crate::yaml::{Section, values};
+use crate::yaml::values::{self, Parsed};
+use crate::yaml::{Node, Section};
 use crate::{ConfigError, Secret};
 
 /// A database on the server, and who opens it.
@@ -79,7 +80,7 @@ pub(super) fn read(section: &Section<'_>) -> Result<Database, ConfigError> {
     Ok(Database {
         ip_address: section.or("ip-address", default.ip_address, values::filled)?,
         port: section.or("port", default.port, values::port)?,
-        uri: section.opt("uri", values::secret)?,
+        uri: section.opt("uri", connection_string)?,
         tls: nats::read_tls(section, "tls")?,
         pool_size: section.or("pool_size", default.pool_size, values::whole(1..=10_000))?,
         pool_timeout: section.or("pool_timeout", default.pool_timeout, values::seconds)?,
@@ -89,4 +90,15 @@ pub(super) fn read(section: &Section<'_>) -> Result<Database, ConfigError> {
         im: login(["im_db", "im_user", "im_password"], default.im)?,
         asg: login(["asg_db", "asg_user", "asg_password"], default.asg)?,
     })
+}
+
+/// What is no connection string would be tried for ever.
+fn connection_string(node: &Node) -> Parsed<Secret> {
+    let expected = || "a connection string that begins with mongodb:// or mongodb+srv://".to_owned();
+    let text = values::filled(node).map_err(|_| expected())?;
+    let known = ["mongodb://", "mongodb+srv://"];
+    match known.iter().any(|scheme| text.starts_with(scheme)) {
+        true => Ok(Secret::new(text)),
+        false => Err(expected()),
+    }
 }

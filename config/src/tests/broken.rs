@@ -76,6 +76,10 @@ fn a_wrong_value_is_named_with_its_place_and_what_was_expected() {
             "FILE:2:14: database.pool_size: value 0: expected a whole number from 1 to 10000",
         ),
         (
+            "database:\n  uri: mongo+db://host",
+            "FILE:2:8: database.uri: value mongo+db://host: expected a connection string that begins with mongodb:// or mongodb+srv://",
+        ),
+        (
             "database:\n  ip-address: ''",
             "FILE:2:15: database.ip-address: value \"\": expected text that is not empty",
         ),

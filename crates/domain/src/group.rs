@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The largest max_size. An aggregate is one document; at under 2 kB a record this keeps it below 4 MB,
-/// far from MongoDB's limit of 16 MB.
+/// and below 12 MB where each record carries 4 kB of metadata: MongoDB's limit is 16 MB.
 pub const MAX_GROUP_SIZE: u32 = 2_000;
 
 /// Commits that an aggregate remembers, to resolve writes whose answer was lost.

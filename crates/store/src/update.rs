@@ -103,6 +103,24 @@ pub async fn create(store: &dyn Store, group: &Group) -> Result<Revision, StoreE
     }
 }
 
+/// Stores a new document; an unknown outcome is resolved by reading: what is there is either what was wanted or somebody
+/// else's.
+///
+/// # Errors
+/// As [`Store::create_document`]; [`StoreError::Unknown`] when it was not there when looked for but may yet arrive.
+pub async fn create_document(store: &dyn Store, document: &Document) -> Result<(), StoreError> {
+    let reason = match store.create_document(document).await {
+        Err(StoreError::Unknown(reason)) => reason,
+        other => return other.map(|_| ()),
+    };
+    let (kind, name) = (document.body.kind(), document.body.name());
+    match store.document(kind, &document.account, name).await {
+        Ok(Some(stored)) if stored.value == *document => Ok(()),
+        Ok(Some(_)) => Err(StoreError::Exists(name.to_owned())),
+        Ok(None) | Err(_) => Err(StoreError::Unknown(reason)),
+    }
+}
+
 /// Changes a document, as [`group`] does a group. Documents carry no commit ids: an unknown outcome counts as
 /// done when exactly what was wanted is stored, and is decided again otherwise.
 ///

@@ -87,6 +87,10 @@ async fn the_death_of_any_one_loses_nothing_and_doubles_nothing(which: Which) {
     let Some(mut fleet) = Fleet::start_on(which).await else {
         return;
     };
+    if !fleet.mongo.is_ours() {
+        test_servers::skipped("it ends a MongoDB server of its own");
+        return;
+    }
     let alive = Alive::watch(&fleet.engine, fleet.installation);
     let rest = fleet.rest("asg-controller").await;
     let (first, most) = (3, 3 + ALL.len());

@@ -17,6 +17,10 @@ async fn every_program_waits_for_its_servers_and_ends_in_order() {
     let Some(mut fleet) = Fleet::prepare(Setup::new()).await else {
         return;
     };
+    if !fleet.mongo.is_ours() {
+        test_servers::skipped("it ends a MongoDB server of its own");
+        return;
+    }
     fleet.nats.kill();
     fleet.mongo.kill();
     fleet.add_all();
@@ -71,6 +75,10 @@ async fn a_process_that_waits_for_its_servers_ends_in_order_too() {
     let Some(mut fleet) = Fleet::prepare(Setup::new()).await else {
         return;
     };
+    if !fleet.mongo.is_ours() {
+        test_servers::skipped("it ends a MongoDB server of its own");
+        return;
+    }
     fleet.nats.kill();
     fleet.mongo.kill();
     fleet.add_all();

@@ -103,6 +103,7 @@ macro_rules! store_conformance {
                 unavailable_means_nothing_happened,
                 a_newer_leader_does_not_refuse_users,
                 a_lost_creation_is_found_by_its_id,
+                a_lost_new_document_is_found_by_its_content,
                 a_lost_document_is_found_by_its_content;
         }
     };

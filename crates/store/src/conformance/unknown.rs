@@ -235,6 +235,22 @@ pub async fn a_lost_creation_is_found_by_its_id(store: &Arc<dyn Store>) {
     assert!(matches!(taken, Err(StoreError::Exists(_))), "{taken:?}");
 }
 
+/// One that is not there may yet come; another of its name is somebody else's.
+pub async fn a_lost_new_document_is_found_by_its_content(store: &Arc<dyn Store>) {
+    let made = configuration("anna", "made");
+    let faulty = scripted(store, &[("create_document", &[Fault::LostAnswer])]);
+    update::create_document(&faulty, &made).await.unwrap();
+
+    let second = configuration("anna", "second");
+    let faulty = scripted(store, &[("create_document", &[Fault::NotDone, Fault::LostAnswer])]);
+    let open = update::create_document(&faulty, &second).await;
+    assert!(matches!(open, Err(StoreError::Unknown(_))), "{open:?}");
+    let mut other = made.clone();
+    other.generation = other.generation.next();
+    let taken = update::create_document(&faulty, &other).await;
+    assert!(matches!(taken, Err(StoreError::Exists(_))), "{taken:?}");
+}
+
 /// Or made again when it is not there.
 pub async fn a_lost_document_is_found_by_its_content(store: &Arc<dyn Store>) {
     let owner = account("anna");
