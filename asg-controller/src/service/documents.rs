@@ -106,7 +106,10 @@ impl Service {
         for _ in 0..ATTEMPTS {
             let read = match self.read_document(kind, account, name).await {
                 // What was asked for has happened, though nobody could say so then.
-                Err(Refusal::NotFound(_)) if open.is_some() => return Ok(self.changed(kind).await),
+                Err(Refusal::NotFound(_)) if open.is_some() => {
+                    self.changed(kind).await;
+                    return Ok(());
+                }
                 read => read?,
             };
             let deleted = self.store().delete_document(kind, account, name, read.revision);

@@ -242,7 +242,10 @@ pub async fn a_lost_new_document_is_found_by_its_content(store: &Arc<dyn Store>)
     update::create_document(&faulty, &made).await.unwrap();
 
     let second = configuration("anna", "second");
-    let faulty = scripted(store, &[("create_document", &[Fault::NotDone, Fault::LostAnswer])]);
+    let faulty = scripted(
+        store,
+        &[("create_document", &[Fault::NotDone, Fault::LostAnswer])],
+    );
     let open = update::create_document(&faulty, &second).await;
     assert!(matches!(open, Err(StoreError::Unknown(_))), "{open:?}");
     let mut other = made.clone();
