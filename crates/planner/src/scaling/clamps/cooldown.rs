@@ -1,4 +1,5 @@
-//! Cooldowns: the group's, and those that simple policies have of their own.
+//! Cooldowns: the group's, and those that simple policies have of their own. And after any change nothing is removed before
+//! what is measured is of the present capacity alone.
 
 use std::cmp::Ordering;
 use std::time::Duration;
@@ -24,9 +25,16 @@ pub(super) fn apply(stage: &Stage<'_>, said: &[Said], together: &Together, cours
     };
     let (group, now) = (stage.scene.group, stage.scene.now);
     // A cooldown of a policy's own replaces the group's, and is over when the policy wishes for something.
-    if together.own_cooldown || cooldown_over(group, direction, now) {
-        return;
+    if !together.own_cooldown && !cooldown_over(group, direction, now) {
+        cool(stage, direction, course);
     }
+    if course.capacity < stage.current {
+        unmix(stage, course);
+    }
+}
+
+fn cool(stage: &Stage<'_>, direction: Direction, course: &mut Course) {
+    let (group, now) = (stage.scene.group, stage.scene.now);
     let (name, cooldown) = of(group, direction);
     let Some(change) = group.last_scale_out.max(group.last_scale_in) else {
         return;
@@ -40,6 +48,31 @@ pub(super) fn apply(stage: &Stage<'_>, said: &[Said], together: &Together, cours
     };
     if course.clamp(ClampKind::Cooldown, stage.current, reason) {
         course.recheck_at(change + cooldown);
+    }
+}
+
+/// Holds what would be removed while a sampling window reaches back before the last change: its figures are of two
+/// capacities, and what fewer instances would bear cannot be told from them. A steady load would drive the group up and
+/// down for ever.
+fn unmix(stage: &Stage<'_>, course: &mut Course) {
+    let (group, now) = (stage.scene.group, stage.scene.now);
+    let sampled = stage
+        .scene
+        .policies
+        .iter()
+        .filter(|p| !p.shadow && p.is_sampled());
+    let window = sampled.map(|policy| policy.sampling_window).max().unwrap_or(0);
+    let window = Duration::from_secs(window.into());
+    let change = group.last_scale_out.max(group.last_scale_in);
+    let Some(change) = change.filter(|change| *change <= now && now < *change + window) else {
+        return;
+    };
+    let reason = || {
+        let (ago, window) = (words::seconds(now.since(change)), words::seconds(window));
+        format!("the last change was {ago} ago, within the sampling window of {window}")
+    };
+    if course.clamp(ClampKind::Cooldown, stage.current, reason) {
+        course.recheck_at(change + window);
     }
 }
 

@@ -53,6 +53,24 @@ fn the_groups_cooldown_holds_and_says_until_when() {
 }
 
 #[test]
+fn nothing_is_removed_on_figures_of_two_capacities() {
+    let mut stage = idle(4).with(|stage| {
+        (
+            stage.group.spec.scale_out_cooldown,
+            stage.group.spec.scale_in_cooldown,
+        ) = (0, 0);
+        stage.group.last_scale_in = Some(stage.now);
+    });
+    stage.wait(20);
+    let decided = stage.decided();
+    assert_eq!(clamps(&decided.decision), ["cooldown 3 -> 4"]);
+    let reason = "the last change was 20 s ago, within the sampling window of 60 s";
+    assert_eq!(decided.decision.clamps[0].reason, reason);
+    stage.now = decided.recheck.unwrap();
+    assert_eq!(stage.decided().decision.after, 3);
+}
+
+#[test]
 fn sizes_bound_the_outcome() {
     let full = busy(4).with(|stage| stage.group.spec.max_size = 4);
     assert_eq!(clamps(&full.decision()), ["bounds 5 -> 4"]);
