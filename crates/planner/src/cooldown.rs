@@ -15,8 +15,7 @@ pub enum Direction {
 
 /// Whether a policy may move the group in `direction` now. The cooldown of that direction counts from the
 /// last change in capacity in either direction. What users ask and the replacement of what died wait for no
-/// cooldown. A change that is further ahead than a cooldown was noted by a clock that was wrong: it holds nothing, or the
-/// group would stand still until that time comes.
+/// cooldown.
 #[must_use]
 pub fn cooldown_over(group: &Group, direction: Direction, now: Timestamp) -> bool {
     let seconds = match direction {
@@ -24,7 +23,15 @@ pub fn cooldown_over(group: &Group, direction: Direction, now: Timestamp) -> boo
         Direction::In => group.spec.scale_in_cooldown,
     };
     let cooldown = Duration::from_secs(seconds.into());
-    let holds = |last: Timestamp| now < last + cooldown && last <= now + cooldown;
     let changes = [group.last_scale_out, group.last_scale_in];
-    !changes.into_iter().flatten().any(holds)
+    !changes
+        .into_iter()
+        .flatten()
+        .any(|change| is_recent(change, cooldown, now))
+}
+
+/// Whether less than `span` went by since `then`. What is further ahead than that was noted by a clock that was wrong and
+/// counts as long ago: who waits for it would wait until that time comes.
+pub(crate) fn is_recent(then: Timestamp, span: Duration, now: Timestamp) -> bool {
+    now < then + span && then <= now + span
 }

@@ -93,7 +93,6 @@ impl Scaling {
     fn decide(&mut self, group: &Group, samples: &Samples, frozen: bool, now: Timestamp) -> Option<Decided> {
         let policies = self.policies.of(group)?;
         if group.state != GroupState::Started || group.deleted {
-            self.states.remove(&group.id);
             return None;
         }
         let desired = group.spec.desired_capacity;

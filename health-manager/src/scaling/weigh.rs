@@ -16,6 +16,8 @@ impl Manager {
         self.heed_clock();
         if self.scaling.policies.is_empty() {
             self.scaling.heard.clear();
+            let known: Vec<GroupId> = self.scaling.states.keys().copied().collect();
+            known.into_iter().for_each(|id| self.note_ended(id));
             return;
         }
         let (now, frozen) = (self.deps.clock.now(), self.fleet.frozen());
@@ -33,7 +35,7 @@ impl Manager {
                     self.note_missing(&decided);
                     self.scaling.rest(decided);
                 }
-                None => {}
+                None => self.note_ended(id),
             }
         }
         self.scaling.record(&self.deps.store);
@@ -85,6 +87,18 @@ impl Manager {
             .scaled(account, group, decision.after > decision.before);
         self.note_missing(decided);
         self.scaling.moved(decision.group, decided);
+    }
+
+    /// Of a group that has no policies any more, or is stopped, nothing is missing.
+    fn note_ended(&mut self, id: GroupId) {
+        if self.scaling.states.remove(&id).is_some()
+            && let Some(kept) = self.cache.get(id)
+        {
+            let group = &kept.value;
+            self.deps
+                .metrics
+                .blind_policies(group.account.as_str(), group.name.as_str(), 0);
+        }
     }
 
     fn note_missing(&self, decided: &Decided) {

@@ -132,6 +132,7 @@ impl Walk<'_> {
     async fn refused(&self, method: &Method, path: &str, name: &str) -> (Option<u16>, String) {
         let body = match path.rsplit('/').next() {
             Some("desired_capacity") => json!({"desired_capacity": 0}),
+            Some("replays") => json!({"policies": [name]}),
             Some("pause_until") => json!({"until": later()}),
             Some("{metric}") => json!({"value": 1}),
             _ => json!({}),

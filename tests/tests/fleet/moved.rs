@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use api::documents::Activity;
 use scenarios::harness::{Alive, DEADLINE, Fleet, Image, Service, Setup, within};
 use serde_json::json;
 
@@ -60,9 +61,7 @@ async fn a_fleet_on_a_copied_store_goes_on_with_the_containers_that_run() {
     );
     assert_eq!(alive.most().1, 1, "containers that were started");
     let history = rest.activities("web").await;
-    let launches = history
-        .iter()
-        .filter(|activity| activity.kind == "launch")
-        .count();
+    let is_launch = |a: &&Activity| a.kind == "launch" && a.status == "successful";
+    let launches = history.iter().filter(is_launch).count();
     assert_eq!(launches, 4, "those of before came along");
 }

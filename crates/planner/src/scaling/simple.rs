@@ -10,6 +10,7 @@ use super::breach::{self, Breach};
 use super::stage::Stage;
 use super::wish::{Answer, Question};
 use super::words;
+use crate::cooldown::is_recent;
 
 /// What the rule says. While a cooldown of its own is not over it says nothing; the group's is a clamp of all policies.
 ///
@@ -46,7 +47,7 @@ fn cooling(stage: &Stage<'_>, rule: &SimpleScaling) -> Option<(Timestamp, String
         "the last change was {ago} ago, less than its cooldown of {}",
         words::seconds(cooldown)
     );
-    (now < until).then_some((until, why))
+    is_recent(change, cooldown, now).then_some((until, why))
 }
 
 fn held(stage: &Stage<'_>, capacity: u32, wish: Answer, until: Timestamp, why: &str) -> Answer {

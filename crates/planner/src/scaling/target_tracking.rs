@@ -87,10 +87,7 @@ fn panic(question: &Question<'_>, rule: &TargetTracking) -> Option<(u32, String)
     let stage = question.stage;
     let short = stage.look_over(question.policy, window, stage.scene.now).ok()?;
     let over = format!("over {} s {}", rule.panic_window, figure(short.value));
-    let saturates = question.policy.metric.parse().is_ok_and(Metric::saturates);
-    let is_full =
-        saturates && !question.is_total() && short.value >= SATURATED && short.value > rule.target_value;
-    if is_full {
+    if is_full(question, rule, short) {
         let doubled = short
             .reported
             .saturating_mul(2)
@@ -108,6 +105,17 @@ fn panic(question: &Question<'_>, rule: &TargetTracking) -> Option<(u32, String)
             format!("{over}, {threshold} % or more"),
         )
     })
+}
+
+/// Whether the instances use all that they have of a metric that ends there.
+fn is_full(question: &Question<'_>, rule: &TargetTracking, short: Seen) -> bool {
+    let policy = question.policy;
+    let ends = policy.is_sampled() && policy.metric.parse().is_ok_and(Metric::saturates);
+    let each = match question.is_total() {
+        true => short.value / f64::from(short.reported.max(1)),
+        false => short.value,
+    };
+    ends && each >= SATURATED && each > rule.target_value
 }
 
 fn share(question: &Question<'_>, rule: &TargetTracking, seen: Seen) -> String {

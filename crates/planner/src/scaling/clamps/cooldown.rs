@@ -7,6 +7,7 @@ use std::time::Duration;
 use domain::{ClampKind, Group};
 
 use super::Course;
+use crate::cooldown::is_recent;
 use crate::scaling::combine::Together;
 use crate::scaling::stage::Stage;
 use crate::scaling::wish::Said;
@@ -64,7 +65,7 @@ fn unmix(stage: &Stage<'_>, course: &mut Course) {
     let window = sampled.map(|policy| policy.sampling_window).max().unwrap_or(0);
     let window = Duration::from_secs(window.into());
     let change = group.last_scale_out.max(group.last_scale_in);
-    let Some(change) = change.filter(|change| *change <= now && now < *change + window) else {
+    let Some(change) = change.filter(|change| is_recent(*change, window, now)) else {
         return;
     };
     let reason = || {

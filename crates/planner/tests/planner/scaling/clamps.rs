@@ -166,7 +166,7 @@ fn those_count_that_are_in_service_and_warm() {
     stage.group.spec.scaling.instance_warmup = Some(0);
     assert_eq!(stage.members().len(), 4);
     stage.now = stage.now - Duration::from_secs(60);
-    assert_eq!(stage.members().len(), 2, "a clock that went back");
+    assert_eq!(stage.members().len(), 4, "a clock that went back blinds nobody");
 }
 
 #[test]

@@ -159,6 +159,9 @@ fn where_all_is_used_capacity_doubles() {
         4,
         "a sum does not saturate"
     );
+    let sum = json!({"target_value": 60, "statistic": "SUM"});
+    let of_each = |each: f64| sole(4, sum.clone(), Figure::Burst(240.0, 10, 4.0 * each)).after();
+    assert_eq!((of_each(94.0), of_each(96.0)), (4, 8), "but instances do");
     let traffic = json!({"target_value": 60, "metric": "NETWORK_IN"});
     assert_eq!(
         sole(4, traffic, Figure::Burst(60.0, 10, 110.0)).after(),
