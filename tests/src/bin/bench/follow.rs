@@ -1,18 +1,20 @@
 //! The load rises: how long until one more instance runs, with samples each second, a window of one and no breach
 //! duration. It begins with the load, so that the wait for the first sample is in it.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use scenarios::harness::{Engine, Image, Service, Setup};
 use serde_json::json;
 
 use super::events::Events;
-use super::figures::{Series, Table, times};
+use super::figures::{Goal, Series, Table, times};
 use super::raw::Raw;
 use super::subject::Subject;
 
 const ROUNDS: usize = 9;
 const WHAT: &str = "load to one more instance running";
+const SERVED: &str = "load to one more instance in service";
+const GOAL: Duration = Duration::from_secs(3);
 
 /// Measures rounds of load and quiet, and beside each the least that a launch takes.
 pub async fn run(engine: &Engine, table: &mut Table) {
@@ -21,7 +23,7 @@ pub async fn run(engine: &Engine, table: &mut Table) {
     prepare(&timed.subject).await;
     let raw = Raw::new(engine);
     let mut events = Events::listen(engine, &raw.label()).await;
-    let mut launched = Series::default();
+    let (mut launched, mut served) = (Series::default(), Series::default());
     for _ in 0..ROUNDS {
         let rest = &timed.subject.rest;
         let lone = rest.in_service("web", 1).await.remove(0).instance_id;
@@ -31,6 +33,7 @@ pub async fn run(engine: &Engine, table: &mut Table) {
         let (running, _) = timed.events.start().await;
         timed.took.push(running - begun);
         rest.in_service("web", 2).await;
+        served.push(begun.elapsed());
         engine.erase(&lone, "/busy").await;
         rest.in_service("web", 1).await;
 
@@ -43,6 +46,9 @@ pub async fn run(engine: &Engine, table: &mut Table) {
     let ratio = times(timed.took.median(), launched.median());
     let beside = format!("raw create + start: {launched}");
     table.ratio(WHAT, &timed.took, beside, ratio, None);
+    // From before the first sample on, and until it is told over REST.
+    let ratio = times(served.median(), GOAL);
+    table.ratio(SERVED, &served, "3 s", ratio, Some(Goal::AtMost(1.0)));
 }
 
 async fn prepare(subject: &Subject) {
