@@ -42,7 +42,34 @@ impl Scaling {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use store::conformance::fixtures;
+    use telemetry::Metrics;
+
+    use super::super::State;
     use super::*;
+    use crate::Settings;
+
+    #[tokio::test(start_paused = true)]
+    async fn after_a_jump_what_there_is_counts_as_just_wished_for() {
+        let mut scaling = Scaling::new(&Settings::default(), Metrics::new());
+        let group = fixtures::full_group("user01", "web").id;
+        let state = State {
+            memory: Memory::default(),
+            desired: 4,
+            idle: None,
+            told: None,
+        };
+        scaling.states.insert(group, state);
+        let at = |s: i64| Timestamp::from_millis(s * 1_000);
+        for second in [100, 101] {
+            scaling.heed_jumps(at(second));
+            let memory = scaling.states.get(&group).map(|state| state.memory.clone());
+            assert_eq!(memory, Some(Memory::default()), "second {second}");
+        }
+        scaling.heed_jumps(at(3_700));
+        let memory = scaling.states.get(&group).map(|state| state.memory.clone());
+        assert_eq!(memory, Some(Memory::begin(4, at(3_700))));
+    }
 
     #[tokio::test(start_paused = true)]
     async fn a_jump_shows_once_and_in_either_direction() {
