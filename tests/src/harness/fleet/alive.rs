@@ -64,8 +64,8 @@ impl Alive {
     }
 }
 
-/// An engine's events about an installation's containers, from this second on: what happens while we connect is told
-/// too.
+/// An engine's events about an installation's containers, from this nanosecond on: what happens while we connect is told
+/// too, and nothing that was before (a whole second would reach back to starts of before it).
 pub(in super::super) fn events(
     engine: &Engine,
     of: InstallationId,
@@ -74,8 +74,9 @@ pub(in super::super) fn events(
     let filters = [("type", "container"), ("label", &*ours)];
     let filters = filters.map(|(key, value)| (key.to_owned(), vec![value.to_owned()]));
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let since = since.unwrap_or_default();
     let options = EventsOptions {
-        since: Some(since.unwrap_or_default().as_secs().to_string()),
+        since: Some(format!("{}.{:09}", since.as_secs(), since.subsec_nanos())),
         filters: Some(HashMap::from(filters)),
         ..Default::default()
     };
