@@ -19,6 +19,8 @@ if running; then
 fi
 if has docker && docker version >/dev/null 2>&1; then
     remove_from_engine
+    docker rm --force "$mongodb_container" >/dev/null 2>&1 || true
+    docker volume rm "$mongodb_container" >/dev/null 2>&1 || true
 elif [ -e "$home" ]; then
     die "no Docker engine answers, so the fleet's containers cannot be removed: start it, then 'make fleet-down' again"
 fi

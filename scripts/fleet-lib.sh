@@ -9,6 +9,9 @@ port=56785
 # Not the servers' usual ports, on which services of Debian's packages may run.
 # shellcheck disable=SC2034
 mongodb_port=57017 nats_port=54222 redis_port=56379
+# A MongoDB server out of a registry, where there is none on PATH: its image, and its container's and volume's name.
+# shellcheck disable=SC2034
+mongodb_image=mongo:8 mongodb_container=microscaler-fleet-mongodb
 export DOCKER_HOST=unix:///var/run/docker.sock
 export ASG_CLI_FILE=$home/ms.yml
 PATH=$home/bin:$PATH:/usr/sbin # where Debian keeps nats-server

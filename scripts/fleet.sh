@@ -12,10 +12,21 @@ mongodb_command() {
         echo "mongod --bind_ip 127.0.0.1 --port $mongodb_port --dbpath $data"
     elif has ferretdb; then
         echo "ferretdb --listen 127.0.0.1:$mongodb_port --data $data"
+    elif mongodb_image_is_here; then
+        # The container of one that was killed is in the way of the next.
+        echo "sh -c 'docker rm --force $mongodb_container >/dev/null; exec docker run --rm --name $mongodb_container" \
+            "--publish 127.0.0.1:$mongodb_port:27017 --volume $mongodb_container:/data/db $mongodb_image'"
     else
         die "no MongoDB server: install mongod (4.4 or newer) or put it on PATH, or name a running one with MONGODB_URI.
-Debian has no package of it; ferretdb, which speaks its protocol, on PATH serves as well."
+Debian has no package of it; ferretdb, which speaks its protocol, on PATH serves as well. Docker has no image $mongodb_image,
+and no registry answers that has."
     fi
+}
+
+mongodb_image_is_here() {
+    docker image inspect "$mongodb_image" >/dev/null 2>&1 && return
+    # A registry that cannot be reached is not waited for long.
+    timeout 10 docker manifest inspect "$mongodb_image" >/dev/null 2>&1 && docker pull --quiet "$mongodb_image" >&2
 }
 
 check() {
