@@ -1,10 +1,14 @@
 //! A MongoDB server: `MONGODB_URI`'s, else one of the test's own.
 
+mod answers;
+
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
+
+use answers::answers_within;
 
 use crate::{Process, absent, free_port, program};
 
@@ -165,7 +169,7 @@ impl Mongo {
             Server::Own(process) => process.start(|| listens(address, port)),
             Server::Container(name) => {
                 assert!(docker(&["start", name]), "docker start {name}");
-                assert!(listens_within(address, port, Duration::from_secs(60)), "{name}");
+                assert!(answers_within(address, port, Duration::from_secs(60)), "{name}");
             }
         }
     }
@@ -216,7 +220,7 @@ impl Mongo {
             port,
             server: Server::Container(name.clone()),
         })?;
-        listens_within(address, port, Duration::from_secs(60)).then_some(made)
+        answers_within(address, port, Duration::from_secs(60)).then_some(made)
     }
 }
 
@@ -252,17 +256,6 @@ fn unique() -> String {
 
 fn listens(address: &str, port: u16) -> bool {
     TcpStream::connect((address, port)).is_ok()
-}
-
-fn listens_within(address: &str, port: u16, time: Duration) -> bool {
-    let begun = Instant::now();
-    while !listens(address, port) {
-        if begun.elapsed() > time {
-            return false;
-        }
-        std::thread::sleep(Duration::from_millis(50));
-    }
-    true
 }
 
 fn docker(arguments: &[&str]) -> bool {
