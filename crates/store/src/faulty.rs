@@ -113,6 +113,10 @@ impl Store for FaultyStore {
         self.read("groups", self.inner.groups(query)).await
     }
 
+    async fn every_group(&self) -> Result<Vec<Versioned<Group>>> {
+        self.read("every_group", self.inner.every_group()).await
+    }
+
     async fn replace_group(&self, group: &Group, expected: Revision, commit: CommitId) -> Result<Revision> {
         self.arrive().await;
         let fault = (self.hook)("replace_group");

@@ -102,6 +102,14 @@ pub trait Store: Send + Sync {
     /// A page of groups in id order. A group that exists throughout is neither missed nor repeated.
     async fn groups(&self, query: &GroupQuery) -> Result<Vec<Versioned<Group>>>;
 
+    /// Every group, deleted ones too, in no order: for who keeps a copy of them all. A group that exists throughout is
+    /// told once; of one that comes, changes or goes meanwhile, one state or none. It takes as long as there are groups:
+    /// a store on a server gives each piece the time of a call.
+    ///
+    /// # Errors
+    /// Whatever ends it before the last group: there is no shorter answer.
+    async fn every_group(&self) -> Result<Vec<Versioned<Group>>>;
+
     /// The compare-and-set: replaces the group if it still has revision `expected` and an epoch not above
     /// `group.epoch`. The caller has put `commit` into `group.commits`; see [`update`].
     /// Its id, account and name stay, and a deleted group stays deleted: a change of them is a conflict.

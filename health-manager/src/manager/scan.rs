@@ -4,32 +4,15 @@ use std::collections::BTreeSet;
 
 use domain::{Group, GroupId};
 use futures_util::future::BoxFuture;
-use store::{GroupQuery, Versioned};
+use store::Versioned;
 
 use super::Manager;
 use crate::Deps;
 
-/// Groups read in one page of a scan: some 20 MB, and few pages, since FerretDB reads a whole collection for each.
-const PAGE: usize = 4_096;
-
 pub(super) type Scan = BoxFuture<'static, store::Result<Vec<Versioned<Group>>>>;
 
 pub(super) async fn scan(deps: Deps) -> store::Result<Vec<Versioned<Group>>> {
-    let mut found: Vec<Versioned<Group>> = Vec::new();
-    loop {
-        let query = GroupQuery {
-            account: None,
-            deleted: true,
-            after: found.last().map(|group| group.value.id),
-            limit: PAGE,
-        };
-        let page = deps.store.groups(&query).await?;
-        let last = page.len() < PAGE;
-        found.extend(page);
-        if last {
-            return Ok(found);
-        }
-    }
+    deps.store.every_group().await
 }
 
 pub(super) async fn finished(scan: &mut Option<Scan>) -> store::Result<Vec<Versioned<Group>>> {

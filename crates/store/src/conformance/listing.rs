@@ -1,14 +1,19 @@
 //! Listings of groups.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use domain::{Group, GroupId};
+use domain::{Group, GroupId, Revision};
+use futures_util::future::join_all;
 use uuid::Uuid;
 
-use super::fixtures::{account, group};
+use super::fixtures::{account, full_group, group};
 use super::groups::delete;
-use crate::{GroupQuery, Store};
+use crate::{GroupQuery, Store, Versioned};
+
+/// More than a store on a server tells in two pieces.
+const MANY: u128 = 600;
 
 fn numbered(number: u128, of: &str) -> Group {
     let id = GroupId(Uuid::from_u128(number));
@@ -89,4 +94,73 @@ pub async fn paging_under_changes_neither_misses_nor_repeats(store: &Arc<dyn Sto
     assert!(seen.is_sorted_by(|a, b| a < b), "in order, none twice: {seen:?}");
     seen.retain(|number| steady.contains(number));
     assert_eq!(seen, steady);
+}
+
+async fn make(store: &Arc<dyn Store>, groups: &[Group]) {
+    for some in groups.chunks(16) {
+        for made in join_all(some.iter().map(|group| store.create_group(group))).await {
+            made.unwrap();
+        }
+    }
+}
+
+/// Every group by its id; none is told twice.
+async fn pass(store: &Arc<dyn Store>) -> BTreeMap<GroupId, Versioned<Group>> {
+    let told = store.every_group().await.unwrap();
+    let number = told.len();
+    let by_id: BTreeMap<_, _> = told.into_iter().map(|group| (group.value.id, group)).collect();
+    assert_eq!(by_id.len(), number, "none twice");
+    by_id
+}
+
+/// Of all accounts, deleted ones too, whole, and with their revisions.
+pub async fn every_group_is_told_once(store: &Arc<dyn Store>) {
+    assert_eq!(pass(store).await, BTreeMap::new());
+    let mut groups: Vec<Group> = (1..MANY).map(|n| numbered(n, "anna")).collect();
+    groups.push(full_group("berta", "full"));
+    make(store, &groups).await;
+    let gone = groups[7].id;
+    delete(store, gone).await;
+    let told = pass(store).await;
+    assert_eq!(told.len(), groups.len());
+    for made in &groups {
+        let found = told[&made.id].clone();
+        if made.id == gone {
+            assert_eq!((found.revision, found.value.deleted), (Revision(2), true));
+        } else {
+            assert_eq!((found.revision, &found.value), (Revision(1), made));
+        }
+    }
+}
+
+/// Groups that are there throughout, while they change and others come and go.
+pub async fn a_pass_under_changes_neither_misses_nor_repeats(store: &Arc<dyn Store>) {
+    let steady: Vec<Group> = (1..=MANY).map(|n| numbered(n * 100, "anna")).collect();
+    make(store, &steady).await;
+    let over = Arc::new(AtomicBool::new(false));
+    let (changed, stop) = (Arc::clone(store), Arc::clone(&over));
+    let changes = tokio::spawn(async move {
+        // At least once, however fast the passes are.
+        for n in 0_u128.. {
+            // Both ends of the order of ids, and of that in which they were made.
+            let (first, last) = (n % MANY + 1, MANY - n % MANY);
+            for number in [first * 100, last * 100] {
+                super::unknown::add_one(&*changed, numbered(number, "anna").id).await;
+            }
+            let passing = numbered(first * 100 + 1, "anna");
+            changed.create_group(&passing).await.unwrap();
+            let revision = delete(&changed, passing.id).await;
+            changed.purge_group(passing.id, revision).await.unwrap();
+            if stop.load(Ordering::Relaxed) {
+                break;
+            }
+        }
+    });
+    for _ in 0..5 {
+        let told = pass(store).await;
+        let missing = steady.iter().find(|group| !told.contains_key(&group.id));
+        assert_eq!(missing, None);
+    }
+    over.store(true, Ordering::Relaxed);
+    changes.await.unwrap();
 }

@@ -53,7 +53,9 @@ macro_rules! store_conformance {
                 a_group_too_large_is_refused_and_nothing_changes;
             listing:
                 pages_are_in_id_order_by_account_and_state,
-                paging_under_changes_neither_misses_nor_repeats;
+                paging_under_changes_neither_misses_nor_repeats,
+                every_group_is_told_once,
+                a_pass_under_changes_neither_misses_nor_repeats;
             documents:
                 a_document_is_read_as_it_was_stored,
                 kinds_and_accounts_are_apart_and_in_order,

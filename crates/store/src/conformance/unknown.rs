@@ -103,7 +103,7 @@ async fn overtaken(
     (commit, update::commit(&faulty, &mut next, revision, commit).await)
 }
 
-async fn add_one(store: &dyn Store, id: GroupId) {
+pub(super) async fn add_one(store: &dyn Store, id: GroupId) {
     let added = update::group(store, id, &SystemIds, |group| {
         group.spec.desired_capacity += 1;
         Ok::<_, Infallible>(Verdict::Commit)

@@ -90,6 +90,11 @@ pub(super) fn list(db: &Connection, query: &GroupQuery) -> Result<Vec<Versioned<
     }
 }
 
+/// One statement reads one state of the file, whatever is written meanwhile.
+pub(super) fn every(db: &Connection) -> Result<Vec<Versioned<Group>>> {
+    all(db, "SELECT revision, body FROM groups", [], versioned)
+}
+
 pub(super) fn replace(db: &Connection, row: &Row, expected: Revision) -> Result<Revision> {
     let next = expected.next();
     let changed = execute(

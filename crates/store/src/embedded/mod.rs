@@ -87,6 +87,10 @@ impl Store for EmbeddedStore {
         self.readers.read(move |db| groups::list(db, &query)).await
     }
 
+    async fn every_group(&self) -> Result<Vec<Versioned<Group>>> {
+        self.readers.read(groups::every).await
+    }
+
     async fn replace_group(&self, group: &Group, expected: Revision, _commit: CommitId) -> Result<Revision> {
         let row = groups::Row::of(group)?;
         self.writer

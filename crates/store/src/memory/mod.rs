@@ -85,6 +85,10 @@ impl Store for MemoryStore {
         Ok(page.filter(shown).take(query.limit).cloned().collect())
     }
 
+    async fn every_group(&self) -> Result<Vec<Versioned<Group>>> {
+        Ok(self.state().groups.values().cloned().collect())
+    }
+
     async fn replace_group(&self, group: &Group, expected: Revision, _commit: CommitId) -> Result<Revision> {
         size::check_group(group)?;
         let mut state = self.state();

@@ -1,11 +1,11 @@
 //! Many changes with one command. The driver's own way of it needs MongoDB 8.
 
-use mongodb::bson::{Document, doc, serialize_to_bson};
-use mongodb::error::{Error, WriteConcernError, WriteError};
+use mongodb::bson::{Document, deserialize_from_document, doc, serialize_to_bson};
+use mongodb::error::{Error, ErrorKind, WriteConcernError, WriteError, WriteFailure};
 use serde::Deserialize;
 
-use super::calls::Link;
-use super::errors::{Meaning, refused};
+use super::calls::{Link, Written};
+use super::errors::{DUPLICATE, unsure};
 use crate::{Result, StoreError};
 
 /// What the server says.
@@ -22,6 +22,24 @@ struct Failed {
     index: usize,
     #[serde(flatten)]
     error: WriteError,
+}
+
+impl Answer {
+    /// Those of the changes whose key was taken, when nothing else went wrong.
+    fn taken(self) -> std::result::Result<Vec<usize>, Error> {
+        let unconfirmed = self.unconfirmed.map(WriteFailure::WriteConcernError);
+        let (taken, other): (Vec<Failed>, Vec<Failed>) = self
+            .failed
+            .into_iter()
+            .partition(|failed| failed.error.code == DUPLICATE);
+        let other = other
+            .into_iter()
+            .map(|failed| WriteFailure::WriteError(failed.error));
+        match unconfirmed.into_iter().chain(other).next() {
+            Some(failure) => Err(ErrorKind::Write(failure).into()),
+            None => Ok(taken.into_iter().map(|failed| failed.index).collect()),
+        }
+    }
 }
 
 impl Link {
@@ -41,34 +59,24 @@ impl Link {
         if changes.is_empty() {
             return Ok(Vec::new());
         }
+        let concern = serialize_to_bson(&self.confirmed());
         let command = doc! {
             "update": collection,
             "updates": changes,
             "ordered": false,
-            "writeConcern": serialize_to_bson(&self.confirmed()).map_err(|error| unsure(&error))?,
+            "writeConcern": concern.map_err(|error| StoreError::Unavailable(error.to_string()))?,
         };
-        let answer = self.run(command).await?;
-        let answer: Answer =
-            mongodb::bson::deserialize_from_document(answer).map_err(|error| unsure(&error))?;
-        if let Some(error) = answer.unconfirmed {
-            return Err(StoreError::Unknown(error.message));
-        }
-        let mut taken = Vec::new();
-        for Failed { index, error } in answer.failed {
-            match Meaning::by_code(error.code, error.message) {
-                Meaning::Taken => taken.push(index),
-                other => return Err(refused(other)),
+        let call = || {
+            let answer = self.database().run_command(command.clone());
+            async move {
+                deserialize_from_document::<Answer>(answer.await?)
+                    .map_err(unsure)?
+                    .taken()
             }
+        };
+        match self.write(call).await? {
+            Written::Done(taken) => Ok(taken),
+            Written::Taken => Ok(Vec::new()),
         }
-        Ok(taken)
     }
-
-    async fn run(&self, command: Document) -> Result<Document> {
-        let answer = self.attempt(self.database().run_command(command)).await?;
-        answer.map_err(|error: Error| refused(Meaning::of(&error)))
-    }
-}
-
-fn unsure(error: &dyn std::error::Error) -> StoreError {
-    StoreError::Unknown(error.to_string())
 }

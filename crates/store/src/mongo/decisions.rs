@@ -4,7 +4,7 @@ use domain::{Decision, GroupId, Timestamp};
 use mongodb::bson::{Document, doc};
 use mongodb::options::FindOptions;
 
-use super::calls::{Link, Written};
+use super::calls::Link;
 use super::fields::body;
 use crate::{Result, size};
 
@@ -45,8 +45,5 @@ pub(super) async fn list(link: &Link, group: GroupId, limit: usize) -> Result<Ve
 
 pub(super) async fn forget(link: &Link, before: Timestamp) -> Result<u64> {
     let old = doc! { "at": { "$lt": before.millis() } };
-    match link.write(link.collection(DECISIONS).delete_many(old)).await? {
-        Written::Done(result) => Ok(result.deleted_count),
-        Written::Taken => Ok(0),
-    }
+    link.forget(DECISIONS, old).await
 }

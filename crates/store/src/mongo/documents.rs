@@ -45,7 +45,8 @@ fn users(number: usize) -> i64 {
 pub(super) async fn create(link: &Link, document: &Document) -> Result<Revision> {
     let first = Revision(1);
     let row = row(document, first)?;
-    match link.write(link.collection(DOCUMENTS).insert_one(row)).await? {
+    let collection = link.collection(DOCUMENTS);
+    match link.write_once(|| collection.insert_one(&row)).await? {
         Written::Done(_) => Ok(first),
         Written::Taken => Err(StoreError::Exists(document.body.name().to_owned())),
     }
@@ -84,8 +85,9 @@ pub(super) async fn replace(link: &Link, document: &Document, expected: Revision
     let row = row(document, next)?;
     let id = key(document.body.kind(), &document.account, document.body.name());
     let filter = doc! { "_id": id, "revision": count(expected.0) };
-    let change = link.collection(DOCUMENTS);
-    match link.write(change.replace_one(filter, row)).await? {
+    let collection = link.collection(DOCUMENTS);
+    let change = || collection.replace_one(filter.clone(), &row);
+    match link.write_once(change).await? {
         Written::Done(result) if result.matched_count == 1 => Ok(next),
         Written::Done(_) | Written::Taken => Err(StoreError::Conflict),
     }
@@ -101,7 +103,8 @@ pub(super) async fn delete(
     let current = doc! { "_id": key(kind, account, name), "revision": count(expected.0) };
     let mut unused = current.clone();
     unused.insert("users", 0_i64);
-    match link.write(link.collection(DOCUMENTS).delete_one(unused)).await? {
+    let collection = link.collection(DOCUMENTS);
+    match link.write_once(|| collection.delete_one(unused.clone())).await? {
         Written::Done(result) if result.deleted_count == 1 => Ok(()),
         Written::Done(_) | Written::Taken => Err(refusal(link, current).await?),
     }

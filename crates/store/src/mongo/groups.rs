@@ -30,7 +30,8 @@ fn row(group: &Group, revision: Revision) -> Result<Document> {
 pub(super) async fn create(link: &Link, group: &Group) -> Result<Revision> {
     let first = Revision(1);
     let row = row(group, first)?;
-    match link.write(link.collection(GROUPS).insert_one(row)).await? {
+    let collection = link.collection(GROUPS);
+    match link.write_once(|| collection.insert_one(&row)).await? {
         Written::Done(_) => Ok(first),
         Written::Taken => Err(StoreError::Exists(group.name.to_string())),
     }
@@ -74,6 +75,11 @@ pub(super) async fn list(link: &Link, query: &GroupQuery) -> Result<Vec<Versione
     found.iter().map(versioned).collect()
 }
 
+/// Not in pages: each of them would be sorted anew by a server that has no index for it.
+pub(super) async fn every(link: &Link) -> Result<Vec<Versioned<Group>>> {
+    link.every(GROUPS, versioned).await
+}
+
 pub(super) async fn replace(link: &Link, group: &Group, expected: Revision) -> Result<Revision> {
     let next = expected.next();
     let row = row(group, next)?;
@@ -87,8 +93,9 @@ pub(super) async fn replace(link: &Link, group: &Group, expected: Revision) -> R
     if !group.deleted {
         filter.insert("deleted", false);
     }
-    let change = link.collection(GROUPS);
-    match link.write(change.replace_one(filter, row)).await? {
+    let collection = link.collection(GROUPS);
+    let change = || collection.replace_one(filter.clone(), &row);
+    match link.write_once(change).await? {
         Written::Done(result) if result.matched_count == 1 => Ok(next),
         Written::Done(_) | Written::Taken => Err(refusal(link, group).await?),
     }
@@ -106,7 +113,8 @@ async fn refusal(link: &Link, group: &Group) -> Result<StoreError> {
 
 pub(super) async fn purge(link: &Link, id: GroupId, expected: Revision) -> Result<()> {
     let filter = doc! { "_id": id.to_string(), "revision": count(expected.0), "deleted": true };
-    match link.write(link.collection(GROUPS).delete_one(filter)).await? {
+    let collection = link.collection(GROUPS);
+    match link.write_once(|| collection.delete_one(filter.clone())).await? {
         Written::Done(result) if result.deleted_count == 1 => Ok(()),
         Written::Done(_) | Written::Taken => Err(StoreError::Conflict),
     }

@@ -5,9 +5,9 @@ use mongodb::bson::{Document, doc};
 use mongodb::options::FindOptions;
 
 use super::calls::{Link, Written};
-use super::errors::{Meaning, duplicates, refused};
+use super::errors::duplicates;
 use super::fields::body;
-use crate::{Result, size};
+use crate::{Result, StoreError, size};
 
 pub(super) const ACTIVITIES: &str = "activities";
 
@@ -28,12 +28,17 @@ pub(super) async fn put(link: &Link, activities: &[Activity]) -> Result<()> {
     }
     let rows: Vec<Document> = activities.iter().map(row).collect::<Result<_>>()?;
     let collection = link.collection(ACTIVITIES);
-    let insert = collection.insert_many(&rows).ordered(false);
-    let Err(error) = link.attempt(insert).await? else {
-        return Ok(());
+    let insert = || {
+        let insert = collection.insert_many(&rows).ordered(false);
+        async move {
+            match insert.await {
+                Ok(_) => Ok(Vec::new()),
+                Err(error) => duplicates(&error).ok_or(error),
+            }
+        }
     };
-    let Some(known) = duplicates(&error) else {
-        return Err(refused(Meaning::of(&error)));
+    let Written::Done(known) = link.write(insert).await? else {
+        return Err(StoreError::Unknown("a key is taken".to_owned()));
     };
     for row in known.into_iter().filter_map(|index| rows.get(index)) {
         replace(link, row).await?;
@@ -50,7 +55,7 @@ async fn replace(link: &Link, row: &Document) -> Result<()> {
     }
     let collection = link.collection(ACTIVITIES);
     // It was there a moment ago. If it was forgotten since, it is old enough to stay so.
-    match link.write(collection.replace_one(filter, row)).await? {
+    match link.write(|| collection.replace_one(filter.clone(), row)).await? {
         Written::Done(_) | Written::Taken => Ok(()),
     }
 }
@@ -73,8 +78,5 @@ pub(super) async fn list(link: &Link, group: GroupId, skip: usize, limit: usize)
 
 pub(super) async fn forget(link: &Link, before: Timestamp) -> Result<u64> {
     let old = doc! { "start": { "$lt": before.millis() } };
-    match link.write(link.collection(ACTIVITIES).delete_many(old)).await? {
-        Written::Done(result) => Ok(result.deleted_count),
-        Written::Taken => Ok(0),
-    }
+    link.forget(ACTIVITIES, old).await
 }

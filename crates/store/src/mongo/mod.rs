@@ -6,6 +6,7 @@ mod bulk;
 mod calls;
 mod decisions;
 mod documents;
+mod elections;
 mod errors;
 mod fields;
 mod groups;
@@ -130,6 +131,10 @@ impl Store for MongoStore {
 
     async fn groups(&self, query: &GroupQuery) -> Result<Vec<Versioned<Group>>> {
         groups::list(&self.asg, query).await
+    }
+
+    async fn every_group(&self) -> Result<Vec<Versioned<Group>>> {
+        groups::every(&self.asg).await
     }
 
     async fn replace_group(&self, group: &Group, expected: Revision, _commit: CommitId) -> Result<Revision> {

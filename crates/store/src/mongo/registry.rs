@@ -20,7 +20,8 @@ pub(super) async fn installation(link: &Link, fresh: InstallationId) -> Result<I
         return body(&made);
     }
     let row = doc! { "_id": "installation", "body": size::encode(&fresh)? };
-    match link.write(link.collection(SERVICE).insert_one(row)).await? {
+    let collection = link.collection(SERVICE);
+    match link.write(|| collection.insert_one(&row)).await? {
         Written::Done(_) => Ok(fresh),
         Written::Taken => match link.exactly(SERVICE, key).await? {
             Some(made) => body(&made),
@@ -56,13 +57,13 @@ pub(super) async fn replace_lease(link: &Link, lease: &Lease, expected: Option<&
     let collection = link.collection(SERVICE);
     let row = lease_row(lease);
     let replaced = match expected {
-        None => match link.write(collection.insert_one(row)).await? {
+        None => match link.write_once(|| collection.insert_one(&row)).await? {
             Written::Done(_) => 1,
             Written::Taken => 0,
         },
         Some(expected) => {
-            let change = collection.replace_one(lease_row(expected), row);
-            match link.write(change).await? {
+            let change = || collection.replace_one(lease_row(expected), &row);
+            match link.write_once(change).await? {
                 Written::Done(result) => result.matched_count,
                 Written::Taken => 0,
             }
@@ -82,13 +83,12 @@ pub(super) async fn put_host(link: &Link, host: &Host) -> Result<()> {
         "$setOnInsert": { "state": stored(host.state) },
     };
     let key = doc! { "_id": host.name.as_str() };
-    let first = collection.update_one(key.clone(), change.clone()).upsert(true);
-    if let Written::Done(_) = link.write(first).await? {
+    let put = || collection.update_one(key.clone(), change.clone()).upsert(true);
+    if let Written::Done(_) = link.write(put).await? {
         return Ok(());
     }
     // Two at once both found nothing there, and the other was first to make it: now there is something to change.
-    let second = collection.update_one(key, change).upsert(true);
-    link.write(second).await.map(|_| ())
+    link.write(put).await.map(|_| ())
 }
 
 /// One update, whose filter a host that was removed does not match.
@@ -100,7 +100,8 @@ pub(super) async fn set_host_state(
     let open = doc! { "_id": name.as_str(), "state": { "$ne": stored(HostState::Removed) } };
     let change = doc! { "$set": { "state": stored(state) } };
     let collection = link.collection(HOSTS);
-    match link.write(collection.update_one(open, change)).await? {
+    let set = || collection.update_one(open.clone(), change.clone());
+    match link.write(set).await? {
         Written::Done(result) if result.matched_count == 1 => Ok(Some(state)),
         Written::Done(_) | Written::Taken => {
             let found = link.exactly(HOSTS, doc! { "_id": name.as_str() }).await?;
@@ -140,7 +141,8 @@ pub(super) async fn hosts(link: &Link) -> Result<Vec<Host>> {
 
 pub(super) async fn remove_host(link: &Link, name: &HostName) -> Result<()> {
     let key = doc! { "_id": name.as_str() };
-    link.write(link.collection(HOSTS).delete_one(key))
+    let collection = link.collection(HOSTS);
+    link.write(|| collection.delete_one(key.clone()))
         .await
         .map(|_| ())
 }
@@ -161,10 +163,7 @@ pub(super) async fn token(link: &Link, hash: &str) -> Result<Option<Token>> {
 
 pub(super) async fn forget_tokens(link: &Link, before: Timestamp) -> Result<u64> {
     let ended = doc! { "expires": { "$lt": before.millis() } };
-    match link.write(link.collection(TOKENS).delete_many(ended)).await? {
-        Written::Done(result) => Ok(result.deleted_count),
-        Written::Taken => Ok(0),
-    }
+    link.forget(TOKENS, ended).await
 }
 
 /// Reads from the server itself: an answer of a connection alone would prove nothing.

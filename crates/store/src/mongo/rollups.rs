@@ -8,7 +8,7 @@ use domain::{GroupId, Timestamp};
 use mongodb::bson::{Document, doc};
 use mongodb::options::FindOptions;
 
-use super::calls::{Link, Written};
+use super::calls::Link;
 use crate::Result;
 use crate::json::corrupt;
 use crate::rollups::{Minute, begins, day, minute};
@@ -91,8 +91,5 @@ fn of_day(group: GroupId, row: &Document, from: Timestamp, to: Timestamp) -> Res
 /// Whole days: a part of one is not worth a change of its document.
 pub(super) async fn forget(link: &Link, before: Timestamp) -> Result<u64> {
     let old = doc! { "day": { "$lt": day(before) } };
-    match link.write(link.collection(ROLLUPS).delete_many(old)).await? {
-        Written::Done(result) => Ok(result.deleted_count),
-        Written::Taken => Ok(0),
-    }
+    link.forget(ROLLUPS, old).await
 }

@@ -61,14 +61,15 @@ async fn note(asg: &Link, stored: Option<i64>) -> Result<()> {
         Some(VERSION) => Ok(()),
         None => {
             let row = doc! { "_id": "schema", "version": VERSION };
-            match asg.write(service.insert_one(row)).await? {
+            match asg.write(|| service.insert_one(&row)).await? {
                 Written::Done(_) | Written::Taken => Ok(()),
             }
         }
         Some(older) => {
             let filter = doc! { "_id": "schema", "version": older };
-            let change = service.update_one(filter, doc! { "$set": { "version": VERSION } });
-            asg.write(change).await.map(|_| ())
+            let change = doc! { "$set": { "version": VERSION } };
+            let raise = || service.update_one(filter.clone(), change.clone());
+            asg.write(raise).await.map(|_| ())
         }
     }
 }
@@ -100,5 +101,7 @@ fn index(keys: Document, unique: bool) -> IndexModel {
 /// without it this one fails.
 async fn make(link: &Link, collection: &str, index: IndexModel) -> Result<()> {
     let collection = link.collection(collection);
-    link.write(collection.create_index(index)).await.map(|_| ())
+    link.write(|| collection.create_index(index.clone()))
+        .await
+        .map(|_| ())
 }

@@ -5,8 +5,13 @@ mod certificates;
 mod conformance;
 mod encryption;
 mod faults;
+mod relay;
+mod replica_set;
+mod scan;
 mod schema;
+mod step_down;
 mod users;
+mod writers;
 
 use std::time::Duration;
 

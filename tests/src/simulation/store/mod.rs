@@ -78,6 +78,10 @@ impl Store for SimStore {
         read!(self, store => store.groups(query))
     }
 
+    async fn every_group(&self) -> Result<Vec<Versioned<Group>>> {
+        read!(self, store => store.every_group())
+    }
+
     async fn replace_group(&self, group: &Group, expected: Revision, commit: CommitId) -> Result<Revision> {
         let (group, checks, life) = (group.clone(), Arc::clone(&self.checks), Arc::clone(&self.life));
         let call = move |store: Arc<dyn Store>| async move {
