@@ -345,6 +345,9 @@ async fn a_prometheus_is_asked_for_what_it_keeps() {
     assert_eq!(shown["from"], NOW - 7 * 86_400);
     assert_eq!(shown["loads"][0]["instance_capacity"], 50.0);
     assert_eq!(shown["loads"][0]["recorded_minutes"], 7.0 * 1440.0);
+    // The two that there were carry 100 of 300.
+    let held = shown["loads"][0]["held_missed_percent"].as_f64().unwrap();
+    assert!((66.6..66.7).contains(&held), "{}", shown["loads"]);
     let last = shown["series"].as_array().unwrap().last().unwrap();
     assert_eq!(
         (last["desired"].clone(), last["held"].clone()),

@@ -5,7 +5,7 @@ mod policies;
 mod recorded;
 
 use api::documents;
-use domain::{AccountName, Body, Group, GroupState, Kind, Policy};
+use domain::{AccountName, Body, Group, Kind, Policy};
 use planner::replay::{Recording, Replay, replay};
 use planner::schedule::Timetable;
 use tokio::task::spawn_blocking;
@@ -84,7 +84,6 @@ fn beginning(mut group: Group, trial: &Trial, recording: &Recording) -> Result<G
     group.spec = spec;
     group.spec.desired_capacity = start;
     group.spec.check()?;
-    group.state = GroupState::Started;
     Ok(group)
 }
 
