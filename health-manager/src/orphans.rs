@@ -42,7 +42,7 @@ struct OnHost {
 
 struct Found {
     facts: ContainerFacts,
-    since: Timestamp,
+    since: Instant,
 }
 
 impl Orphans {
@@ -62,7 +62,6 @@ impl Orphans {
         host: &HostName,
         containers: Vec<ContainerFacts>,
         of: usize,
-        now: Timestamp,
     ) -> Vec<GroupId> {
         let mut known = self.hosts.remove(host).unwrap_or_default();
         let groups = containers.iter().map(|facts| facts.group).collect();
@@ -70,7 +69,8 @@ impl Orphans {
             return groups;
         }
         let found = |facts: ContainerFacts| {
-            let since = known.found.remove(&facts.id).map_or(now, |found| found.since);
+            let since = known.found.remove(&facts.id).map(|found| found.since);
+            let since = since.unwrap_or_else(Instant::now);
             (facts.id.clone(), Found { facts, since })
         };
         let found = containers.into_iter().map(found).collect();
@@ -170,7 +170,8 @@ impl Manager {
                 .values()
                 .map(|found| Orphan {
                     id: found.facts.id.clone(),
-                    since: found.since,
+                    // By a clock that does not jump: what waits is neither removed early nor left for hours.
+                    since: now - found.since.elapsed(),
                     runs: is_running(&found.facts),
                 })
                 .collect();

@@ -35,6 +35,13 @@ impl Timestamp {
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
+
+    /// Whether less than `span` went by since. What is further ahead than that was noted by a clock that was wrong and
+    /// counts as long ago: who waits for it would wait until that time comes.
+    #[must_use]
+    pub fn is_recent(self, span: Duration, now: Self) -> bool {
+        now < self + span && self <= now + span
+    }
 }
 
 impl Add<Duration> for Timestamp {

@@ -24,11 +24,11 @@ impl<'a> Backoff<'a> {
         let health = &group.launches;
         let forgiven = template.generation > health.template || group.recovered_by(now);
         let failures = Some(health).filter(|_| !forgiven);
-        let end = failures.and_then(|health| Some(health.last_failure? + pause(health)));
-        Self {
-            failures,
-            until: end.filter(|end| now < *end),
-        }
+        let until = failures.and_then(|health| {
+            let (last, pause) = (health.last_failure?, pause(health));
+            last.is_recent(pause, now).then_some(last + pause)
+        });
+        Self { failures, until }
     }
 
     /// The end of the pause, while it lasts.

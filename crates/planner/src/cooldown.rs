@@ -27,11 +27,5 @@ pub fn cooldown_over(group: &Group, direction: Direction, now: Timestamp) -> boo
     !changes
         .into_iter()
         .flatten()
-        .any(|change| is_recent(change, cooldown, now))
-}
-
-/// Whether less than `span` went by since `then`. What is further ahead than that was noted by a clock that was wrong and
-/// counts as long ago: who waits for it would wait until that time comes.
-pub(crate) fn is_recent(then: Timestamp, span: Duration, now: Timestamp) -> bool {
-    now < then + span && then <= now + span
+        .any(|change| change.is_recent(cooldown, now))
 }

@@ -47,7 +47,7 @@ impl Manager {
                 Consequence::Registered(host) => self.registered(&host).await,
                 Consequence::Unclaimed { host, containers, of } => {
                     self.dispatch.host_speaks(&host, &self.cache);
-                    let due = self.orphans.seen(&host, containers, of, self.deps.clock.now());
+                    let due = self.orphans.seen(&host, containers, of);
                     self.dirty.extend(due);
                 }
                 Consequence::OrphanDied(host, id) => self.orphans.died(&host, &id),

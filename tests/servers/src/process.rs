@@ -1,5 +1,6 @@
 //! A server's process.
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -18,6 +19,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 pub struct Process {
     program: PathBuf,
     arguments: Vec<String>,
+    environment: Vec<(String, OsString)>,
     directory: TempDir,
     child: Option<Child>,
 }
@@ -33,9 +35,17 @@ impl Process {
         Self {
             program,
             arguments: arguments(directory.path()),
+            environment: Vec::new(),
             directory,
             child: None,
         }
+    }
+
+    /// What it finds in its environment beside what we have in ours.
+    #[must_use]
+    pub fn environment(mut self, environment: Vec<(String, OsString)>) -> Self {
+        self.environment = environment;
+        self
     }
 
     /// Starts it, and waits until `answers`.
@@ -50,7 +60,8 @@ impl Process {
         command
             .args(["--pdeathsig", "KILL", "--"])
             .arg(&self.program)
-            .args(&self.arguments);
+            .args(&self.arguments)
+            .envs(self.environment.iter().cloned());
         command.current_dir(self.directory.path()).stdin(Stdio::null());
         command
             .stdout(log.try_clone().expect("an open file can be shared"))

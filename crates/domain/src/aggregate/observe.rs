@@ -160,7 +160,7 @@ impl Group {
             }
             (Phase::InService { since }, Phase::Terminating { cause, .. } | Phase::Terminated { cause }) => {
                 let died = matches!(cause, Cause::Died { .. } | Cause::Vanished);
-                if died && now.since(*since) < EARLY_EXIT {
+                if died && since.is_recent(EARLY_EXIT, now) {
                     self.fail_launch(before, &cause.to_string(), now);
                 }
                 self.note_end(after, cause, now);

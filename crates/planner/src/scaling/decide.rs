@@ -44,7 +44,10 @@ pub(crate) fn decide_among(scene: &Scene<'_>, headcount: Headcount) -> Decided {
 /// For people: also the cause of the activity, so that the history alone tells who moved the group and why.
 fn outcome(stage: &Stage<'_>, said: &[Said], wished: u32, course: &Course) -> String {
     let (before, after) = (stage.current, course.capacity);
-    let held = course.clamps.last().map(|clamp| clamp.reason.as_str());
+    // What held another policy's wish at what there is did not make this outcome.
+    let mut clamps = course.clamps.iter().rev();
+    let held = clamps.find(|clamp| clamp.to == after);
+    let held = held.map(|clamp| clamp.reason.as_str());
     if after == before {
         let why = held.map(|held| format!(": {held}")).unwrap_or_default();
         return format!("desired capacity stays {before}{why}");

@@ -4,8 +4,6 @@ use std::time::Duration;
 
 use domain::{Cause, Group, Instance, Phase, Timestamp};
 
-use crate::cooldown::is_recent;
-
 /// The instances of a group, as decisions count them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Headcount {
@@ -56,7 +54,7 @@ fn leaving(group: &Group, now: Timestamp) -> usize {
 fn is_member(group: &Group, instance: &Instance, now: Timestamp) -> bool {
     let warmup = Duration::from_secs(group.spec.scaling.warmup().into());
     match instance.phase {
-        Phase::InService { since } => instance.is_serving() && !is_recent(since, warmup, now),
+        Phase::InService { since } => instance.is_serving() && !since.is_recent(warmup, now),
         Phase::Pending { .. } | Phase::Terminating { .. } | Phase::Terminated { .. } => false,
     }
 }

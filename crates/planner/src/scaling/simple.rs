@@ -10,9 +10,8 @@ use super::breach::{self, Breach};
 use super::stage::Stage;
 use super::wish::{Answer, Question};
 use super::words;
-use crate::cooldown::is_recent;
 
-/// What the rule says. While a cooldown of its own is not over it says nothing; the group's is a clamp of all policies.
+/// What the rule says. While a cooldown of its own is not over it moves nothing; the group's is a clamp of all policies.
 ///
 /// # Errors
 /// What is not known of its breach duration.
@@ -27,7 +26,7 @@ pub(crate) fn ask(question: &Question<'_>, rule: &SimpleScaling) -> Result<Answe
     let adjustment = words::adjustment(&rule.adjustment, rule.scaling_adjustment);
     let wish = question.wish(capacity, &format!("{breach}, {adjustment}"));
     Ok(match cooling(stage, rule).filter(|_| capacity != stage.current) {
-        Some((until, why)) => held(stage, capacity, wish, until, &why),
+        Some((until, why)) => held(question, capacity, wish, until, &why),
         None => wish,
     })
 }
@@ -41,23 +40,28 @@ pub(crate) fn least_more(stage: &Stage<'_>, rule: &SimpleScaling) -> u32 {
 fn cooling(stage: &Stage<'_>, rule: &SimpleScaling) -> Option<(Timestamp, String)> {
     let (group, now) = (stage.scene.group, stage.scene.now);
     let cooldown = Duration::from_secs(rule.cooldown?.into());
-    let change = group.last_scale_out.max(group.last_scale_in)?;
+    let changes = [group.last_scale_out, group.last_scale_in].into_iter().flatten();
+    let change = changes.filter(|change| change.is_recent(cooldown, now)).max()?;
     let (until, ago) = (change + cooldown, words::seconds(now.since(change)));
     let why = format!(
         "the last change was {ago} ago, less than its cooldown of {}",
         words::seconds(cooldown)
     );
-    is_recent(change, cooldown, now).then_some((until, why))
+    Some((until, why))
 }
 
-fn held(stage: &Stage<'_>, capacity: u32, wish: Answer, until: Timestamp, why: &str) -> Answer {
+/// Its cooldown keeps it from acting. What is in breach upwards still wants all that there is, so nobody else removes;
+/// of fewer it says nothing.
+fn held(question: &Question<'_>, capacity: u32, wish: Answer, until: Timestamp, why: &str) -> Answer {
+    let (current, policy) = (question.stage.current, &question.policy.name);
     let clamp = Clamp {
         by: ClampKind::Cooldown,
         from: capacity,
-        to: stage.current,
-        reason: why.to_owned(),
+        to: current,
+        reason: format!("policy {policy}: {why}"),
     };
     Answer {
+        capacity: (capacity > current).then_some(current),
         held: Some((clamp, until)),
         ..Answer::silent(format!("{}, but {why}", wish.reason))
     }

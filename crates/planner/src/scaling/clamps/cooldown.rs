@@ -7,7 +7,6 @@ use std::time::Duration;
 use domain::{ClampKind, Group};
 
 use super::Course;
-use crate::cooldown::is_recent;
 use crate::scaling::combine::Together;
 use crate::scaling::stage::Stage;
 use crate::scaling::wish::Said;
@@ -64,8 +63,8 @@ fn unmix(stage: &Stage<'_>, course: &mut Course) {
         .filter(|p| !p.shadow && p.is_sampled());
     let window = sampled.map(|policy| policy.sampling_window).max().unwrap_or(0);
     let window = Duration::from_secs(window.into());
-    let change = group.last_scale_out.max(group.last_scale_in);
-    let Some(change) = change.filter(|change| is_recent(*change, window, now)) else {
+    let changes = [group.last_scale_out, group.last_scale_in].into_iter().flatten();
+    let Some(change) = changes.filter(|change| change.is_recent(window, now)).max() else {
         return;
     };
     let reason = || {

@@ -66,6 +66,9 @@ fn nothing_is_removed_on_figures_of_two_capacities() {
     assert_eq!(clamps(&decided.decision), ["cooldown 3 -> 4"]);
     let reason = "the last change was 20 s ago, within the sampling window of 60 s";
     assert_eq!(decided.decision.clamps[0].reason, reason);
+    // A change of an hour ahead, before the clock went back, hides it not.
+    stage.group.last_scale_out = Some(stage.now + Duration::from_secs(3_600));
+    assert_eq!(clamps(&stage.decision()), ["cooldown 3 -> 4"]);
     stage.now = decided.recheck.unwrap();
     assert_eq!(stage.decided().decision.after, 3);
 }

@@ -210,3 +210,33 @@ fn a_simple_policy_waits_for_its_cooldown() {
         assert_eq!(stage.after(), 5, "{cooldown:?}");
     }
 }
+
+/// All must agree to remove something, and one in breach upwards does not, whether its cooldown lets it act or not.
+#[test]
+fn a_simple_policy_that_waits_lets_nobody_remove() {
+    let waits = json!({
+        "threshold": 50, "comparison": "above", "adjustment_type": "ChangeInCapacity",
+        "scaling_adjustment": 1, "cooldown": 600,
+    });
+    let stage = Stage::of(3)
+        .policy("simple", waits)
+        .is("simple", 60.0)
+        .policy("cpu", super::stage::threshold(20.0, 90.0, 0))
+        .is("cpu", 5.0)
+        .with(|stage| {
+            stage.group.last_scale_out = Some(stage.now - std::time::Duration::from_secs(100));
+        });
+    let held = stage.decision();
+    assert_eq!(held.after, 3, "{held:?}");
+    assert_eq!(held.wishes[0].capacity, Some(3));
+    let outcome = "desired capacity stays 3: policy simple: the last change was 100 s ago, less than its cooldown of 600 s";
+    assert_eq!(held.outcome, outcome);
+    // What holds one policy is not told as the reason of what another one did.
+    let more = stage
+        .policy("away", json!({"target_value": 50, "missing_data": "floor 4"}))
+        .decision();
+    assert_eq!(super::stage::clamps(&more), ["cooldown 4 -> 3"]);
+    let outcome =
+        "desired capacity goes from 3 to 4: policy away: AVG CPU over 60 s: no samples; floor 4: 1 more";
+    assert_eq!(more.outcome, outcome);
+}

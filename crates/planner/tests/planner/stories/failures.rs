@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::Generation;
+use domain::{Cause, Generation, LaunchHealth, Observation};
 
 use crate::scene::{Scene, hosts_of, steps};
 
@@ -126,6 +126,20 @@ fn failing() -> Scene {
     scene.fail_all("exited with code 1");
     assert_eq!(steps(&scene.plan()), [""; 0]);
     scene
+}
+
+#[test]
+fn a_clock_that_goes_back_prolongs_no_pause_and_makes_no_launch_a_failed_one() {
+    let mut scene = failing();
+    scene.now = scene.now - Duration::from_secs(7_200);
+    assert_eq!(hosts_of(&scene.plan()), ["h1"], "the pause is over");
+
+    let mut scene = Scene::of(&["a"], 1, 3).host("h1", &[]).serving("h1", "a");
+    scene.now = scene.now - Duration::from_secs(7_200);
+    let (id, now) = (scene.group.instances[0].id, scene.now);
+    let killed = Observation::Cancel(Cause::Vanished);
+    scene.group.observe(id, &killed, now).unwrap();
+    assert_eq!(scene.group.launches, LaunchHealth::default());
 }
 
 #[test]
