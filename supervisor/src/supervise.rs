@@ -91,6 +91,7 @@ struct Kept {
 impl Kept {
     async fn keep(self, shutdown: CancellationToken) {
         let mut pause = FIRST_PAUSE;
+        self.watch.metrics.component(&self.name);
         loop {
             let begun = Instant::now();
             self.tell(ComponentState::Running, "");

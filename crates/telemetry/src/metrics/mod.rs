@@ -45,6 +45,10 @@ impl Metrics {
     pub fn new() -> Self {
         let mut registry = Registry::with_prefix("microscaler");
         let families = Families::register(&mut registry);
+        // A counter that begins with its first event shows no rise to who looks for one.
+        for outcome in ["ok", "failed"] {
+            drop(families.launches.get_or_create(&Outcome { outcome }));
+        }
         let groups = Arc::new(Groups::default());
         registry.register_collector(Box::new(Arc::clone(&groups)));
         Self(Arc::new(Inner {
@@ -204,6 +208,12 @@ impl Metrics {
     /// A container of ours without a record was removed.
     pub fn orphan_removed(&self) {
         self.families().orphans.inc();
+    }
+
+    /// A component is looked after from now on: its restarts stand at zero, so that the first one is a rise.
+    pub fn component(&self, name: &str) {
+        let component = name.to_owned();
+        drop(self.families().restarts.get_or_create(&Component { component }));
     }
 
     /// A component failed and was started again.

@@ -66,6 +66,22 @@ fn everything_that_is_told_is_shown() {
 }
 
 #[test]
+fn what_alarms_look_for_the_rise_of_begins_with_zero() {
+    let metrics = Metrics::new();
+    metrics.component("controller");
+    for line in [
+        "microscaler_launches_total{outcome=\"failed\"} 0",
+        "microscaler_component_restarts_total{component=\"controller\"} 0",
+    ] {
+        assert!(lines(&metrics, line).len() == 1, "{line}: {}", metrics.encode());
+    }
+    metrics.component_restarted("controller");
+    metrics.component("controller");
+    let restarts = ["microscaler_component_restarts_total{component=\"controller\"} 1"];
+    assert_eq!(lines(&metrics, "restarts"), restarts);
+}
+
+#[test]
 fn when_nothing_is_heard_nothing_is_the_newest() {
     let metrics = Metrics::new();
     metrics.sampled(1, Some(Duration::from_secs(5)));
