@@ -61,6 +61,14 @@ impl Link {
         }
     }
 
+    /// The same, with one turn of its own beside those that the others share.
+    pub(super) fn apart(&self) -> Self {
+        Self {
+            turns: Arc::new(Semaphore::new(1)),
+            ..self.beside(self.database.name())
+        }
+    }
+
     /// Learns whether others may be primary behind this server's back: only then is there a stronger read than its own
     /// word, and a server without others refuses to be asked for it.
     pub(super) async fn meet(&mut self) -> Result<()> {

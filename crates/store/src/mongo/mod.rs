@@ -42,6 +42,8 @@ const START_WITHIN: Duration = Duration::from_secs(60);
 pub struct MongoStore {
     asg: Link,
     auth: Link,
+    /// The database of groups once more: for the lease, which must not wait for the commits of the leader itself.
+    lease: Link,
     // The driver reads it whenever it meets another server.
     _certificate: Option<NamedTempFile>,
 }
@@ -74,6 +76,7 @@ impl MongoStore {
         schema::prepare(&asg, &auth).await?;
         proof::run(options, certificate.as_ref()).await?;
         Ok(Self {
+            lease: asg.apart(),
             asg,
             auth,
             _certificate: certificate,
@@ -241,11 +244,11 @@ impl Store for MongoStore {
     }
 
     async fn lease(&self) -> Result<Option<Lease>> {
-        registry::lease(&self.asg).await
+        registry::lease(&self.lease).await
     }
 
     async fn replace_lease(&self, lease: &Lease, expected: Option<&Lease>) -> Result<()> {
-        registry::replace_lease(&self.asg, lease, expected).await
+        registry::replace_lease(&self.lease, lease, expected).await
     }
 
     async fn ping(&self) -> Result<()> {

@@ -28,7 +28,8 @@ pub struct MongoOptions {
     /// Instead of address and port, everything that a connection string can say. What it does not say is as in the
     /// other fields; users given here go before one in it.
     pub uri: Option<String>,
-    /// Connections kept open to a server, at most, by each of the users; calls beyond that wait.
+    /// Connections kept open to a server, at most, by each of the users; calls beyond that wait. The leader's lease has
+    /// one more.
     pub pool_size: u32,
     /// How long a call waits for a connection.
     pub pool_timeout: Duration,
@@ -129,7 +130,7 @@ impl MongoOptions {
         let mut options = self.place().await?;
         let patience = self.patience();
         options.app_name.get_or_insert_with(|| "microscaler".to_owned());
-        options.max_pool_size = Some(self.pool_size.max(1));
+        options.max_pool_size = Some(self.pool_size.max(1).saturating_add(1));
         options.server_selection_timeout = Some(patience);
         options.connect_timeout = Some(patience.min(CONNECT));
         // Retries need sessions, which not every server has; the ids of our commits resolve what they would.

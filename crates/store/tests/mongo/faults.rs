@@ -3,10 +3,11 @@
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
-use store::conformance::fixtures::group;
-use store::{MongoStore, Store, StoreError};
+use store::conformance::fixtures::{group, host};
+use store::{Lease, MongoStore, Store, StoreError};
 use test_servers::{Mongo, free_port};
 
+use super::relay::{Fault, Relay};
 use super::writers::Writers;
 
 #[tokio::test]
@@ -72,4 +73,36 @@ fn own() -> Option<Mongo> {
         return None;
     }
     Some(mongo)
+}
+
+/// Calls that wait for the server have taken every turn: the leader renews its lease all the same.
+#[tokio::test]
+async fn the_lease_does_not_wait_for_calls_of_others() {
+    let Some(mongo) = own() else { return };
+    let Some(relay) = Relay::before(&mongo).await else {
+        return;
+    };
+    let mut options = relay.options();
+    options.pool_size = 2;
+    let store = MongoStore::connect(&options).await.unwrap();
+    relay.plan("delete", 2, Fault::Late(Duration::from_secs(4)));
+    let name = host("docker01").name;
+    let slow = async { tokio::join!(store.remove_host(&name), store.remove_host(&name)) };
+    let lease = Lease {
+        holder: "holder".to_owned(),
+        epoch: domain::Epoch(1),
+        renewals: 0,
+    };
+    let renewed = async {
+        while !relay.is_over() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let begun = Instant::now();
+        store.replace_lease(&lease, None).await.unwrap();
+        assert_eq!(store.lease().await.unwrap().as_ref(), Some(&lease));
+        begun.elapsed()
+    };
+    let (removed, took) = tokio::join!(slow, renewed);
+    assert!(removed.0.is_ok() && removed.1.is_ok(), "{removed:?}");
+    assert!(took < Duration::from_secs(3), "{took:?}");
 }
