@@ -61,6 +61,9 @@ fn span(query: &mut Query, now: i64) -> Result<(Timestamp, Timestamp), Refusal> 
             (to.saturating_sub(DAY), to)
         }
     };
+    if to < from {
+        return Err(Refusal::field("to", format!("{to} is before from {from}")));
+    }
     if to - from > DAY {
         let problem = format!("{to} is more than a day ({DAY} s) after from {from}");
         return Err(Refusal::field("to", problem));

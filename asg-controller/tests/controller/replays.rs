@@ -281,7 +281,7 @@ async fn what_makes_no_sense_is_refused_by_name() {
             REPLAYS,
             with("instance_capacity", json!(0)),
             422,
-            &["instance_capacity: 0"],
+            &["instance_capacity: 0 is not above 0"],
         ),
         (
             REPLAYS,

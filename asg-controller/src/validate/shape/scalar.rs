@@ -78,6 +78,7 @@ pub(super) fn number(value: &Value, min: f64, max: f64) -> Checked {
     let number = number.and_then(Number::from_f64);
     number.map(Value::Number).ok_or_else(|| match max < f64::MAX {
         true => format!("{} is not a number from {min} to {max}", shown(value)),
+        false if min == f64::MIN_POSITIVE => format!("{} is not above 0", shown(value)),
         false if min > f64::MIN => format!("{} is not a number from {min}", shown(value)),
         false => format!("{} is not a number", shown(value)),
     })

@@ -1,5 +1,6 @@
 //! Policies of every kind.
 
+mod contradictory;
 mod kinds;
 mod predictive;
 mod refused;

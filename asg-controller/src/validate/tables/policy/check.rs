@@ -1,7 +1,8 @@
 //! What concerns more than one field of a policy.
 
 use domain::policy::{
-    AGENT, Adjustment, AdjustmentType, LOOK_BACK, Metric, Rule, SimpleScaling, Statistic, Threshold,
+    AGENT, Adjustment, AdjustmentType, Comparison, LOOK_BACK, Metric, OnMissing, Rule, SimpleScaling,
+    Statistic, TargetTracking, Threshold,
 };
 use domain::{MAX_GROUP_SIZE, Policy};
 
@@ -15,6 +16,18 @@ const QUERY: usize = 4096;
 /// Characters of another metric's name at most.
 const NAME: usize = 64;
 
+/// The least that a target can be: figures that are meant are far above it, and one divided by less is no capacity.
+const LEAST_TARGET: f64 = 1e-6;
+
+/// Whether more of a metric can mean that fewer instances are needed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// No: it is load, as what agents sample is.
+    MoreIsMore,
+    /// It can, as of free places.
+    Either,
+}
+
 /// What a figure can be.
 struct Range {
     /// The least of the group.
@@ -26,27 +39,39 @@ struct Range {
 }
 
 pub(super) fn check(policy: &Policy, sources: &Sources) -> Result<()> {
+    if policy.metric.trim().is_empty() {
+        return Err(Refusal::field("metric", format!("{:?} is blank", policy.metric)));
+    }
     let range = match policy.is_sampled() {
         true => sampled(policy)?,
         false => declared(policy, sources)?,
     };
     looks_back(policy)?;
+    missing(policy.missing_data)?;
+    let way = match policy.is_sampled() {
+        true => Way::MoreIsMore,
+        false => Way::Either,
+    };
     match &policy.rule {
         Rule::Threshold(rule) => threshold(rule, &range),
-        Rule::TargetTracking(rule) => target(rule.target_value, &range),
+        Rule::TargetTracking(rule) => {
+            panics(rule, policy.sampling_window)?;
+            target(rule.target_value, &range)
+        }
         Rule::Predictive(rule) => {
             of_all(policy)?;
             target(rule.target_value, &range)
         }
         Rule::Step(rule) => {
-            within("threshold", rule.threshold, &range)?;
+            breached(rule.threshold, rule.comparison, &range)?;
             magnitude(rule.adjustment)?;
-            steps::check(rule)
+            steps::check(rule, way)?;
+            steps::reached(rule, range.least, range.group)
         }
         Rule::Simple(rule) => {
-            within("threshold", rule.threshold, &range)?;
+            breached(rule.threshold, rule.comparison, &range)?;
             magnitude(rule.adjustment)?;
-            simple(rule)
+            simple(rule, way)
         }
     }
 }
@@ -135,6 +160,47 @@ fn within(field: &str, value: f64, range: &Range) -> Result<()> {
     }
 }
 
+/// A threshold that the metric can be in breach of.
+fn breached(threshold: f64, comparison: Comparison, range: &Range) -> Result<()> {
+    within("threshold", threshold, range)?;
+    let (side, ends, is_end) = match comparison {
+        Comparison::Above => ("above", "most", threshold >= range.group),
+        Comparison::Below => ("below", "least", threshold <= range.least),
+    };
+    match is_end {
+        true => {
+            let problem = format!("the metric is never {side} {threshold}, the {ends} that it can be");
+            Err(Refusal::field("threshold", problem))
+        }
+        false => Ok(()),
+    }
+}
+
+fn missing(wish: OnMissing) -> Result<()> {
+    match wish {
+        OnMissing::Floor(floor) if floor > MAX_GROUP_SIZE => {
+            let problem = format!(
+                "{:?}: a group has at most {MAX_GROUP_SIZE} instances",
+                wish.to_string()
+            );
+            Err(Refusal::field("missing_data", problem))
+        }
+        OnMissing::Floor(_) | OnMissing::Hold | OnMissing::ScaleOut => Ok(()),
+    }
+}
+
+/// The short window lies within the long one.
+fn panics(rule: &TargetTracking, window: u32) -> Result<()> {
+    let panic = rule.panic_window;
+    match panic > window {
+        true => {
+            let problem = format!("{panic} is longer than sampling_window {window}; 0 is for none");
+            Err(Refusal::field("panic_window", problem))
+        }
+        false => Ok(()),
+    }
+}
+
 fn threshold(rule: &Threshold, range: &Range) -> Result<()> {
     let (lower, upper) = (rule.lower_threshold, rule.upper_threshold);
     within("lower_threshold", lower, range)?;
@@ -162,8 +228,12 @@ fn of_all(policy: &Policy) -> Result<()> {
 }
 
 fn target(target: f64, range: &Range) -> Result<()> {
-    if target > 0.0 && target <= range.instance {
+    if target >= LEAST_TARGET && target <= range.instance {
         return Ok(());
+    }
+    if target > 0.0 && target < LEAST_TARGET {
+        let problem = format!("{target:e} is below {LEAST_TARGET}, the least that a target can be");
+        return Err(Refusal::field("target_value", problem));
     }
     let problem = match range.instance < f64::MAX {
         true => format!("{target} is not above 0 and at most {}", range.instance),
@@ -181,13 +251,36 @@ fn magnitude(adjustment: Adjustment) -> Result<()> {
     Err(Refusal::field("min_adjustment_magnitude", problem))
 }
 
-fn simple(rule: &SimpleScaling) -> Result<()> {
+fn simple(rule: &SimpleScaling, way: Way) -> Result<()> {
     let (kind, by) = (rule.adjustment.adjustment_type, rule.scaling_adjustment);
-    adjustment(kind, by).map_err(|problem| Refusal::field("scaling_adjustment", problem))?;
+    adjustment(kind, by)
+        .and_then(|()| contradicts(kind, rule.comparison, by, way))
+        .map_err(|problem| Refusal::field("scaling_adjustment", problem))?;
     match (kind, by) {
         (AdjustmentType::ChangeInCapacity | AdjustmentType::PercentChangeInCapacity, 0) => {
             Err(Refusal::field("scaling_adjustment", "0 changes nothing"))
         }
+        _ => Ok(()),
+    }
+}
+
+/// Whether an adjustment is against what its comparison can mean.
+pub(super) fn contradicts(
+    kind: AdjustmentType,
+    comparison: Comparison,
+    by: i32,
+    way: Way,
+) -> std::result::Result<(), String> {
+    if way == Way::Either || kind == AdjustmentType::ExactCapacity {
+        return Ok(());
+    }
+    match (comparison, by.signum()) {
+        (Comparison::Above, -1) => Err(format!(
+            "{by} removes instances while comparison is \"above\": more of this metric takes more instances"
+        )),
+        (Comparison::Below, 1) => Err(format!(
+            "{by} adds instances while comparison is \"below\": less of this metric takes fewer instances"
+        )),
         _ => Ok(()),
     }
 }

@@ -13,6 +13,8 @@ use crate::error::{Refusal, Result};
 
 /// The field that says which kind a policy is.
 const TYPE: &str = "policy_type";
+/// The field of which the default is not the same for all.
+const PANIC: &str = "panic_window";
 /// Seconds that a policy looks back at most: a week. How far it can, its source says.
 const WINDOW: i64 = 7 * 24 * 3600;
 /// Seconds of a cooldown at most: a year, as a group's.
@@ -68,7 +70,7 @@ const TARGET_TRACKING: &[Field] = &[
     }),
     Field::default("disable_scale_in", Shape::Flag, FLAG_OFF),
     Field::default(
-        "panic_window",
+        PANIC,
         Shape::Integer {
             min: 0,
             max: LOOK_BACK.as_secs() as i64,
@@ -242,12 +244,26 @@ pub(super) fn kept(mut shown: Object, given: &Object) -> Object {
         shown.retain(|name, _| is_common(name) && has(name));
         shown.insert(TYPE.to_owned(), new.clone());
     }
+    if !given.contains_key(PANIC)
+        && shown.get(PANIC) == Some(&Value::from(TargetTracking::default_panic_window()))
+    {
+        // What nobody chose goes by the window there will be.
+        shown.remove(PANIC);
+    }
     shown
 }
 
 /// A whole policy.
 pub(super) fn whole(fields: Object, sources: &Sources) -> Result<Policy> {
-    let policy = typed(table(&fields)?.whole(fields)?)?;
+    let panics = fields.contains_key(PANIC);
+    let mut policy: Policy = typed(table(&fields)?.whole(fields)?)?;
+    let window = policy.sampling_window;
+    if let Rule::TargetTracking(rule) = &mut policy.rule
+        && !panics
+    {
+        // Nobody asked for a window longer than the one it lies in.
+        rule.panic_window = rule.panic_window.min(window);
+    }
     check::check(&policy, sources)?;
     Ok(policy)
 }

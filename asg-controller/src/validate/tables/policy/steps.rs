@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 
 use domain::policy::{AdjustmentType, Comparison, StepAdjustment, StepScaling};
 
-use super::check::adjustment;
+use super::check::{Way, adjustment, contradicts};
 use crate::error::{Refusal, Result};
 
 type Checked = std::result::Result<(), String>;
@@ -30,7 +30,8 @@ impl Step {
     }
 }
 
-pub(super) fn check(rule: &StepScaling) -> Result<()> {
+/// Checks all of them; `way` tells which signs can be meant.
+pub(super) fn check(rule: &StepScaling, way: Way) -> Result<()> {
     let mut steps: Vec<Step> = rule.step_adjustments.iter().enumerate().map(Step::new).collect();
     steps.sort_by(|a, b| a.lower.total_cmp(&b.lower));
     let kind = rule.adjustment.adjustment_type;
@@ -38,6 +39,8 @@ pub(super) fn check(rule: &StepScaling) -> Result<()> {
     each.and_then(|()| joined(&steps))
         .and_then(|()| ends(&steps, rule.comparison))
         .and_then(|()| signs(&steps, kind))
+        .and_then(|()| steps.iter().try_for_each(|step| means(step, rule, way)))
+        .and_then(|()| monotone(&steps, rule, way))
         .map_err(|problem| Refusal::field("step_adjustments", problem))
 }
 
@@ -120,4 +123,64 @@ fn signs(steps: &[Step], kind: AdjustmentType) -> Checked {
         )),
         _ => Ok(()),
     }
+}
+
+fn means(step: &Step, rule: &StepScaling, way: Way) -> Checked {
+    let kind = rule.adjustment.adjustment_type;
+    contradicts(kind, rule.comparison, step.by, way)
+        .map_err(|problem| format!("entry {}: scaling_adjustment: {problem}", step.number))
+}
+
+/// A policy is monotone in its metric: what is further in breach of the threshold has at least as much done about it.
+fn monotone(steps: &[Step], rule: &StepScaling, way: Way) -> Checked {
+    let pairs = || steps.iter().zip(steps.iter().skip(1));
+    let falls = pairs().find(|(low, high)| low.by > high.by);
+    let rises = pairs().find(|(low, high)| low.by < high.by);
+    // Removing more than one removed before is more, too.
+    let more_is_less = match (way, rule.adjustment.adjustment_type) {
+        (Way::MoreIsMore, _) => false,
+        (Way::Either, AdjustmentType::ExactCapacity) => falls.is_some(),
+        (Way::Either, _) => match rule.comparison {
+            Comparison::Above => steps.iter().any(|step| step.by < 0),
+            Comparison::Below => steps.iter().any(|step| step.by > 0),
+        },
+    };
+    let (wrong, how) = match more_is_less {
+        false => (falls, "less"),
+        true => (rises, "more"),
+    };
+    let Some((low, high)) = wrong else {
+        return Ok(());
+    };
+    Err(format!(
+        "entry {} ({}) gives {how} than entry {} ({}) where the metric is higher: what is further from the threshold \
+         cannot do the less about it",
+        high.number, high.by, low.number, low.by
+    ))
+}
+
+/// Where each step that acts begins has to be something that the metric can be.
+pub(super) fn reached(rule: &StepScaling, least: f64, most: f64) -> Result<()> {
+    for (number, step) in rule
+        .step_adjustments
+        .iter()
+        .enumerate()
+        .map(|(at, step)| (at + 1, step))
+    {
+        let (bound, begins) = match rule.comparison {
+            Comparison::Above => ("lower_bound", step.lower_bound.filter(|lower| *lower > 0.0)),
+            Comparison::Below => ("upper_bound", step.upper_bound.filter(|upper| *upper < 0.0)),
+        };
+        let Some(bound_at) = begins else { continue };
+        let begins = rule.threshold + bound_at;
+        if !(least..=most).contains(&begins) {
+            let threshold = rule.threshold;
+            let problem = format!(
+                "entry {number} never applies: threshold {threshold} and {bound} {bound_at} make {begins}, and the metric \
+                 is from {least} to {most}"
+            );
+            return Err(Refusal::field("step_adjustments", problem));
+        }
+    }
+    Ok(())
 }
