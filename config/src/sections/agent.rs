@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use domain::policy::LOOK_BACK;
+
 use crate::ConfigError;
 use crate::yaml::{Section, values};
 
@@ -31,9 +33,15 @@ impl Default for Agent {
 
 pub(super) fn read(section: &Section<'_>) -> Result<Agent, ConfigError> {
     let default = Agent::default();
+    // Policies look back so far at most: with fewer samples than one in that time there would never be a figure.
+    let sampled = values::seconds_within(
+        Duration::ZERO,
+        LOOK_BACK,
+        "seconds, above 0 and at most 900: policies look back 15 minutes",
+    );
     Ok(Agent {
         poller_interval: section.or("poller_interval", default.poller_interval, values::seconds)?,
-        sample_interval: section.or("sample_interval", default.sample_interval, values::seconds)?,
+        sample_interval: section.or("sample_interval", default.sample_interval, sampled)?,
         nats: section.or("nats", default.nats, values::server(&["nats", "tls"]))?,
         nats_subject: section.opt("nats_subject", values::text)?,
     })

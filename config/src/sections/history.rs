@@ -5,6 +5,9 @@ use std::time::Duration;
 use crate::ConfigError;
 use crate::yaml::{Section, values};
 
+/// The least that can be kept of the groups' load: a forecast takes a day of it, and is compared with the day before.
+const LEAST_ROLLUPS: Duration = Duration::from_secs(2 * 24 * 3_600);
+
 /// What is kept of the past.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct History {
@@ -27,8 +30,13 @@ impl Default for History {
 
 pub(super) fn read(section: &Section<'_>) -> Result<History, ConfigError> {
     let default = History::default();
+    let rollups = values::seconds_within(
+        LEAST_ROLLUPS,
+        Duration::MAX,
+        "seconds, from 172800 (two days: forecasts take a day, and are compared with the day before) to 315360000 (ten years)",
+    );
     Ok(History {
         retention: section.or("retention", default.retention, values::seconds)?,
-        rollups_kept: section.or("rollups_kept", default.rollups_kept, values::seconds)?,
+        rollups_kept: section.or("rollups_kept", default.rollups_kept, rollups)?,
     })
 }

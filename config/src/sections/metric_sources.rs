@@ -10,6 +10,8 @@ use crate::yaml::values::{self, Parsed};
 use crate::yaml::{Node, Section};
 use crate::{ConfigError, Secret};
 
+/// What replays call what was recorded of a group itself.
+const ROLLUPS: &str = "rollups";
 /// The longest name; policies name sources.
 const NAME: usize = 64;
 /// The longest interval: policies look back on 15 minutes of figures.
@@ -86,6 +88,10 @@ pub(super) fn read(root: &Section<'_>) -> Result<BTreeMap<String, MetricSource>,
             let expected = format!("another name: {AGENT} is what agents sample of instances");
             return Err(fields.refused(expected));
         }
+        if name == ROLLUPS {
+            let expected = format!("another name: {ROLLUPS} is what replays call the groups' own minutes");
+            return Err(fields.refused(expected));
+        }
         let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         if name.is_empty() || name.len() > NAME || !name.chars().all(allowed) {
             let expected = format!("a source whose name is 1 to {NAME} of the characters A-Z a-z 0-9 - _");
@@ -103,16 +109,16 @@ fn read_source(section: &Section<'_>) -> Result<MetricSource, ConfigError> {
         ("push", Kind::Push),
     ]);
     let kind = match section.required("type", "prometheus or http or push", kinds)? {
-        Kind::Prometheus => SourceKind::Prometheus(read_server(section)?),
+        Kind::Prometheus => SourceKind::Prometheus(read_server(section, base)?),
         Kind::Http => SourceKind::Http {
-            server: read_server(section)?,
+            server: read_server(section, address)?,
             pointer: section.or("pointer", String::new(), pointer)?,
         },
         Kind::Push => SourceKind::Push,
     };
     let (least, none) = (Duration::from_secs(1), Duration::ZERO);
-    let timeout = within(none, LONGEST_TIMEOUT, "seconds, above 0 and at most 60");
-    let interval = within(least, LONGEST_INTERVAL, "seconds, from 1 to 300");
+    let timeout = values::seconds_within(none, LONGEST_TIMEOUT, "seconds, above 0 and at most 60");
+    let interval = values::seconds_within(least, LONGEST_INTERVAL, "seconds, from 1 to 300");
     Ok(MetricSource {
         kind,
         timeout: section.or("timeout", Duration::from_secs(2), timeout)?,
@@ -120,12 +126,26 @@ fn read_source(section: &Section<'_>) -> Result<MetricSource, ConfigError> {
     })
 }
 
-fn read_server(section: &Section<'_>) -> Result<SourceServer, ConfigError> {
+fn read_server(
+    section: &Section<'_>,
+    address: fn(&Node) -> Parsed<String>,
+) -> Result<SourceServer, ConfigError> {
     Ok(SourceServer {
         url: section.required("url", "http://HOST:PORT or https://HOST:PORT", address)?,
         authorization: section.section("authorization", read_login)?,
-        tls: read_tls(section, "tls")?,
+        tls: read_tls_files(section)?,
     })
+}
+
+/// The files for TLS, which have to be there: what is asked for figures is asked again and again, and never at a start.
+fn read_tls_files(section: &Section<'_>) -> Result<Option<TlsFiles>, ConfigError> {
+    section.section("tls", |tls| {
+        for file in ["ca", "cert", "key"] {
+            tls.opt(file, values::present)?;
+        }
+        Ok(())
+    })?;
+    read_tls(section, "tls")
 }
 
 fn read_login(section: &Section<'_>) -> Result<Option<SourceLogin>, ConfigError> {
@@ -161,18 +181,22 @@ fn address(node: &Node) -> Parsed<String> {
     }
 }
 
+/// The address of a server that has calls of its own below it, as Prometheus has.
+fn base(node: &Node) -> Parsed<String> {
+    let url = address(node)?;
+    if url.contains(['?', '#']) {
+        return Err("an address without a query: policies have the queries, in metric".to_owned());
+    }
+    match url.contains("/api/v1") {
+        true => Err("the server's address alone: /api/v1/query is put behind it".to_owned()),
+        false => Ok(url),
+    }
+}
+
 fn pointer(node: &Node) -> Parsed<String> {
     let text = values::text(node)?;
     match text.is_empty() || text.starts_with('/') {
         true => Ok(text),
         false => Err("a JSON pointer, for example /queue/length".to_owned()),
-    }
-}
-
-fn within(least: Duration, most: Duration, expected: &'static str) -> impl Fn(&Node) -> Parsed<Duration> {
-    move |node| {
-        let time = values::seconds(node).ok();
-        time.filter(|time| (least..=most).contains(time))
-            .ok_or_else(|| expected.to_owned())
     }
 }

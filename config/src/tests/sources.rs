@@ -28,9 +28,12 @@ fn sources_of_every_kind_load() {
     timeout: 0.5
     interval: 10
     authorization: {user: u, password: p}
-    tls: {ca: ca.pem}
+    tls: {ca: CA}
   app: {type: push, interval: 60}";
-    let mut sources = config(text).metric_sources;
+    // Any file that is there.
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    let text = text.replace("CA", file);
+    let mut sources = config(&text).metric_sources;
     let mut source = |name: &str| sources.remove(name).unwrap();
     let (two, five) = (Duration::from_secs(2), Duration::from_secs(5));
     let traffic = MetricSource {
@@ -51,7 +54,7 @@ fn sources_of_every_kind_load() {
             server: SourceServer {
                 authorization: Some(login),
                 tls: Some(TlsFiles {
-                    ca: Some(PathBuf::from("ca.pem")),
+                    ca: Some(PathBuf::from(file)),
                     ..TlsFiles::default()
                 }),
                 ..server("https://q/stats?queue=mail")
@@ -97,6 +100,26 @@ fn what_is_wrong_with_a_source_is_named() {
         (
             "agent: {type: push}",
             "agent: value (a mapping): expected another name: agent is what agents sample of instances",
+        ),
+        (
+            "rollups: {type: push}",
+            "rollups: value (a mapping): expected another name: rollups is what replays call the groups' own minutes",
+        ),
+        (
+            "a: {type: prometheus, url: 'http://p?x=1'}",
+            "a.url: value \"http://p?x=1\": expected an address without a query: policies have the queries, in metric",
+        ),
+        (
+            "a: {type: prometheus, url: 'http://p:9090/api/v1/query'}",
+            "a.url: value \"http://p:9090/api/v1/query\": expected the server's address alone: /api/v1/query is put behind it",
+        ),
+        (
+            "a: {type: http, url: 'https://p', tls: {ca: /no/such/file}}",
+            "a.tls.ca: value /no/such/file: expected the path of a file that is there: No such file or directory (os error 2)",
+        ),
+        (
+            "a: {type: prometheus, url: 'https://p', tls: {ca: /}}",
+            "a.tls.ca: value /: expected the path of a file, which this is not",
         ),
         (
             "'a b': {type: push}",

@@ -51,6 +51,16 @@ pub(crate) fn path(node: &Node) -> Parsed<PathBuf> {
         .map_err(|_| "the path of a file".to_owned())
 }
 
+/// A file that is there.
+pub(crate) fn present(node: &Node) -> Parsed<PathBuf> {
+    let path = path(node)?;
+    match std::fs::metadata(&path) {
+        Ok(found) if found.is_file() => Ok(path),
+        Ok(_) => Err("the path of a file, which this is not".to_owned()),
+        Err(error) => Err(format!("the path of a file that is there: {error}")),
+    }
+}
+
 /// `true` or `false`, and the words that YAML 1.1 has for them.
 pub(crate) fn flag(node: &Node) -> Parsed<bool> {
     let expected = "true or false";
@@ -89,6 +99,19 @@ pub(crate) fn seconds(node: &Node) -> Parsed<Duration> {
         .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
         .filter(|time| !time.is_zero())
         .ok_or_else(|| expected.to_owned())
+}
+
+/// A time in seconds, within bounds; `expected` says them.
+pub(crate) fn seconds_within(
+    least: Duration,
+    most: Duration,
+    expected: &'static str,
+) -> impl Fn(&Node) -> Parsed<Duration> {
+    move |node| {
+        let time = seconds(node).ok();
+        time.filter(|time| (least..=most).contains(time))
+            .ok_or_else(|| expected.to_owned())
+    }
 }
 
 /// A name of the model.
