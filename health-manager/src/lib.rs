@@ -42,6 +42,8 @@ pub struct Settings {
     /// A host that said nothing for this long beyond `max_age_stale`, while others did, is lost: what it has is replaced
     /// elsewhere.
     pub lost_grace: Duration,
+    /// How often the agents sample their instances' load.
+    pub sample_interval: Duration,
     /// From intent to in service, at most.
     pub stalled: Duration,
     /// The leader's lease.
@@ -68,6 +70,7 @@ impl Default for Settings {
             reconciler_interval: Duration::from_secs(20),
             max_age_stale: Duration::from_secs(15),
             lost_grace: Duration::from_secs(30),
+            sample_interval: Duration::from_secs(5),
             stalled: Duration::from_secs(60),
             leader_lease: Duration::from_secs(3),
             exclusive: true,
@@ -92,6 +95,7 @@ impl From<&config::Config> for Settings {
                 .max_age_stale
                 .max(config.agent.poller_interval + REPORT_WITHIN),
             lost_grace: config.health_manager.lost_grace,
+            sample_interval: config.agent.sample_interval,
             stalled: config.instance_manager.stalled,
             leader_lease: config.health_manager.leader_lease,
             exclusive: false,

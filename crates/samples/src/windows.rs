@@ -14,6 +14,7 @@ use crate::{Metric, Statistic};
 #[derive(Clone, Debug)]
 pub struct Windows {
     look_back: Duration,
+    holds: Duration,
     rings: HashMap<InstanceId, Ring>,
 }
 
@@ -22,7 +23,7 @@ pub struct Windows {
 pub struct Reading {
     /// The figure, in the metric's unit as the agents tell it.
     pub value: f64,
-    /// Instances that have a sample in the window.
+    /// Instances that have a sample in the window, and told theirs until its end.
     pub reported: usize,
     /// Instances that were asked for.
     pub expected: usize,
@@ -41,8 +42,17 @@ impl Windows {
     pub fn new(look_back: Duration) -> Self {
         Self {
             look_back,
+            holds: look_back,
             rings: HashMap::new(),
         }
+    }
+
+    /// An instance whose newest sample is older than this at a window's end fell silent: the window says nothing of it,
+    /// whatever it told before.
+    #[must_use]
+    pub fn holding(mut self, holds: Duration) -> Self {
+        self.holds = holds;
+        self
     }
 
     /// Keeps what an instance's load was at a time, in any order. False when it is not kept: it is too old, from the
@@ -94,6 +104,9 @@ impl Windows {
         for record in members {
             expected += 1;
             let begun = samples.len();
+            if self.is_silent(record, end) {
+                continue;
+            }
             for point in self.within(record, window, end) {
                 let Some(part) = figure::part(metric, point) else {
                     continue;
@@ -127,6 +140,12 @@ impl Windows {
         let ring = self.rings.get(&record);
         ring.into_iter()
             .flat_map(move |ring| ring.within(end - window, end))
+    }
+
+    /// Whether an instance told nothing for longer than a sample holds.
+    fn is_silent(&self, record: InstanceId, end: Timestamp) -> bool {
+        let mut last = self.within(record, self.holds, end);
+        last.next().is_none()
     }
 
     /// How many instances have samples.

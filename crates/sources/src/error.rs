@@ -32,6 +32,9 @@ pub enum SourceError {
     /// The query could not be evaluated.
     #[error("the query failed: {0}")]
     Query(String),
+    /// It knows that something is missing in what it answered.
+    #[error("its answer is not whole: {0}")]
+    Partial(String),
     /// There is nothing that the query asks for.
     #[error("the query gives no series")]
     None,
@@ -56,6 +59,7 @@ impl SourceError {
             Self::Status(..) => "status",
             Self::Long(_) | Self::Strange(_) => "malformed",
             Self::Syntax(_) | Self::Query(_) => "query",
+            Self::Partial(_) => "partial",
             Self::None | Self::NoHistory => "no_series",
             Self::Many(_) => "many_series",
             Self::NoNumber(_) => "no_number",

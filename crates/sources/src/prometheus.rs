@@ -15,7 +15,13 @@ struct Said<T> {
     error_type: String,
     #[serde(default)]
     error: Option<String>,
+    /// Why the data may be less than the whole, or of another kind than was meant.
+    #[serde(default)]
+    warnings: Vec<String>,
 }
+
+/// How warnings begin that are about the query, since Prometheus 2.48 tells those too; the data is whole.
+const ABOUT_THE_QUERY: &str = "PromQL ";
 
 #[derive(Deserialize)]
 #[serde(tag = "resultType", content = "result", rename_all = "lowercase")]
@@ -54,6 +60,11 @@ pub(crate) fn data<T: DeserializeOwned>(answer: &Answer) -> Result<T, SourceErro
             "bad_data" => SourceError::Syntax(parsed(&error)),
             _ => SourceError::Query(error),
         });
+    }
+    // A store behind it did not answer: of the load that it knows nothing is told, and nothing may be concluded from that.
+    let mut warnings = said.warnings.into_iter();
+    if let Some(partial) = warnings.find(|warning| !warning.starts_with(ABOUT_THE_QUERY)) {
+        return Err(SourceError::Partial(partial));
     }
     match said.data {
         Some(data) if answer.status == 200 => Ok(data),

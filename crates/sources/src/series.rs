@@ -29,7 +29,8 @@ pub struct Window {
     pub length: Duration,
     /// How long ago it ended.
     pub ago: Duration,
-    /// Where it has no figure, the last one before counts if it came at most so long before the window's end.
+    /// How long a figure holds: one that came longer before the window's end is of a source that went silent, and says
+    /// nothing of the window, also when it came within it; a younger one counts also when it came before it.
     pub holds: Duration,
 }
 
@@ -71,16 +72,27 @@ impl Series {
         let age = |at: Instant| now.saturating_duration_since(at).checked_sub(ago);
         let aged = |(at, figure): &(Instant, f64)| Some((age(*at)?, *figure));
         let newest_first = || self.figures.iter().rev().filter_map(aged);
+        let last = newest_first().next();
+        let Some((_, last)) = last.filter(|(age, _)| *age <= window.holds) else {
+            return Err(self.silence(now, last.map(|(age, _)| age), ago));
+        };
         let mut found: Vec<f64> = newest_first()
             .take_while(|(age, _)| *age < length)
             .map(|(_, figure)| figure)
             .collect();
         if found.is_empty() {
-            let last = newest_first().next().filter(|(age, _)| *age <= window.holds);
-            found.extend(last.map(|(_, figure)| figure));
+            found.push(last);
         }
-        of(window.statistic, &mut found)
-            .ok_or_else(|| self.silence(now, newest_first().next().map(|(age, _)| age), ago))
+        of(window.statistic, &mut found).ok_or_else(|| "no figure came yet".to_owned())
+    }
+
+    /// Whether the figures reach back to the window's begin, as far as one figure holds.
+    #[must_use]
+    pub fn covers(&self, now: Instant, window: Window) -> bool {
+        let begin = (window.length + window.ago).saturating_sub(window.holds);
+        self.figures
+            .front()
+            .is_some_and(|(first, _)| now.saturating_duration_since(*first) >= begin)
     }
 
     fn silence(&self, now: Instant, last: Option<Duration>, ago: Duration) -> String {

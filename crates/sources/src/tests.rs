@@ -88,6 +88,26 @@ async fn what_prometheus_says_of_a_query_is_told() {
     );
 }
 
+/// Thanos and remote reads tell so what they lack; <https://prometheus.io/docs/prometheus/latest/querying/api/> has the
+/// field, and the kinds of remarks about a query.
+#[tokio::test]
+async fn an_answer_that_is_not_whole_is_no_figure() {
+    let answer = |remarks: &str| {
+        format!(r#"{{"status":"success","data":{{"resultType":"scalar","result":[1,"3"]}},{remarks}}}"#)
+    };
+    let partial = answer(r#""warnings":["remote read: 1 of 2 stores did not answer"]"#);
+    assert_eq!(
+        result(200, &partial).await,
+        no("its answer is not whole: remote read: 1 of 2 stores did not answer")
+    );
+    for whole in [
+        r#""warnings":[]"#,
+        r#""warnings":["PromQL warning: bucket label \"le\" is missing"],"infos":["PromQL info: metric might not be a counter"]"#,
+    ] {
+        assert_eq!(result(200, &answer(whole)).await, Ok(3.0), "{whole}");
+    }
+}
+
 #[tokio::test]
 async fn what_is_no_answer_of_prometheus_is_told() {
     assert_eq!(result(503, "").await, no("it answered HTTP 503"));
@@ -309,8 +329,29 @@ fn an_old_figure_is_none() {
         look(&series, 13, 1),
         no("it did not answer within 2 s; the last figure came 13 s ago")
     );
-    assert_eq!(look(&series, 13, 60), Ok(7.0));
-    assert!(look(&series, 60, 60).is_err());
+    assert_eq!(
+        look(&series, 13, 60),
+        no("it did not answer within 2 s; the last figure came 13 s ago"),
+        "a long window is not of a source that went silent"
+    );
+    // What it said before its silence is known all the same.
+    assert_eq!(series.look(at(30), over(Statistic::Average, 60, 20)), Ok(7.0));
+}
+
+#[test]
+fn a_window_is_covered_when_figures_reach_back_to_its_begin() {
+    let begin = Instant::now();
+    let at = |second| begin + Duration::from_secs(second);
+    let mut series = Series::default();
+    let covers = |series: &Series, second, length, ago| {
+        series.covers(at(second), over(Statistic::Average, length, ago))
+    };
+    assert!(!covers(&series, 0, 1, 0), "there is none");
+    series.push(at(0), 7.0);
+    assert!(covers(&series, 0, 12, 0), "one figure holds for 12 s");
+    assert!(!covers(&series, 47, 60, 0));
+    assert!(covers(&series, 48, 60, 0));
+    assert!(!covers(&series, 48, 60, 1));
 }
 
 #[test]

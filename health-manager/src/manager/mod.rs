@@ -88,7 +88,12 @@ impl Manager {
         let mut manager = Self {
             fleet: Fleet::new(hosts, deps.settings.max_age_stale, deps.settings.lost_grace),
             orphans: Orphans::new(deps.settings.orphan_wait),
-            samples: Samples::start(&deps.cache, deps.clock.now(), deps.metrics.clone()),
+            samples: Samples::start(
+                &deps.cache,
+                deps.clock.now(),
+                deps.settings.sample_interval,
+                deps.metrics.clone(),
+            ),
             scaling: Scaling::new(&deps.settings, deps.metrics.clone()),
             rollups: Rollups::start(&deps.store, deps.clock.now(), deps.metrics.clone()),
             deps,

@@ -43,6 +43,8 @@ impl Steady {
 /// The windows of all instances, while this process leads.
 pub(crate) struct Samples {
     windows: Windows,
+    /// How much later than a window its first sample may be taken.
+    slack: Duration,
     /// When the newest was heard.
     newest: Option<Timestamp>,
     clock: Steady,
@@ -53,11 +55,18 @@ pub(crate) struct Samples {
 
 impl Samples {
     /// Empty windows, and in the background what earlier leaders left.
-    pub(crate) fn start(cache: &Arc<dyn Cache>, wall: Timestamp, metrics: Metrics) -> Self {
+    /// What agents tell each `interval` holds for three of them: one that is late or lost is no silence.
+    pub(crate) fn start(
+        cache: &Arc<dyn Cache>,
+        wall: Timestamp,
+        interval: Duration,
+        metrics: Metrics,
+    ) -> Self {
         let from = Instant::now();
         let clock = Steady { wall, from };
         Self {
-            windows: Windows::new(Windows::LOOK_BACK),
+            windows: Windows::new(Windows::LOOK_BACK).holding(interval * 3),
+            slack: interval * 2,
             newest: None,
             clock,
             sharing: Sharing::start(cache, clock, metrics.clone()),
@@ -76,6 +85,11 @@ impl Samples {
     ) -> Option<Reading> {
         let end = self.clock.now() - ago;
         self.windows.statistic(members, metric, statistic, window, end)
+    }
+
+    /// Whether a reading's samples reach back to the begin of the `window` that ended `ago`.
+    pub(crate) fn covers(&self, reading: &Reading, window: Duration, ago: Duration) -> bool {
+        reading.oldest <= self.clock.now() - ago - window + self.slack
     }
 
     /// A metric of some instances over the `window` that ended `ago`; see [`Windows::summary`].

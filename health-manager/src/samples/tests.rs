@@ -11,6 +11,8 @@ use uuid::Uuid;
 use super::*;
 
 const WINDOW: Duration = Duration::from_secs(300);
+/// Between two samples.
+const EACH: Duration = Duration::from_secs(5);
 /// Samples in a whole window.
 const EVERY_5_S: u64 = 60;
 
@@ -45,7 +47,7 @@ fn leader(server: &Redis, hours: i64) -> (Samples, Arc<dyn Cache>, Metrics) {
     let cache: Arc<dyn Cache> = Arc::new(RedisCache::open(options).unwrap());
     let metrics = Metrics::new();
     (
-        Samples::start(&cache, wall(hours), metrics.clone()),
+        Samples::start(&cache, wall(hours), EACH, metrics.clone()),
         cache,
         metrics,
     )
@@ -176,7 +178,7 @@ async fn what_waits_for_a_server_that_stays_away_is_bounded_and_counted() {
 async fn alone_all_is_in_memory_and_ends_with_the_lead() {
     let cache: Arc<dyn Cache> = Arc::new(NoCache::new());
     let metrics = Metrics::new();
-    let mut samples = Samples::start(&cache, wall(0), metrics.clone());
+    let mut samples = Samples::start(&cache, wall(0), EACH, metrics.clone());
     assert!(samples.sharing.is_none());
     samples.hear([sample(1, 10.0), sample(2, f64::NAN), sample(3, 30.0)]);
     let shown = |line: &str| metrics.encode().lines().any(|shown| shown == line);
@@ -195,4 +197,22 @@ async fn alone_all_is_in_memory_and_ends_with_the_lead() {
             .encode()
             .contains("microscaler_newest_sample_timestamp_seconds{}")
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_window_is_covered_once_it_was_listened_so_long() {
+    let cache: Arc<dyn Cache> = Arc::new(NoCache::new());
+    let mut samples = Samples::start(&cache, wall(0), EACH, Metrics::new());
+    let covered = |samples: &Samples| {
+        let all = [id(1)];
+        let reading = samples.statistic(all, Metric::Cpu, Statistic::Average, WINDOW, Duration::ZERO);
+        samples.covers(&reading.unwrap(), WINDOW, Duration::ZERO)
+    };
+    for told in 0..58 {
+        samples.hear([sample(1, 10.0)]);
+        assert!(!covered(&samples), "after {told} samples");
+        tokio::time::advance(EACH).await;
+    }
+    samples.hear([sample(1, 10.0)]);
+    assert!(covered(&samples), "two samples less than a whole window");
 }

@@ -50,7 +50,12 @@ impl Look for Sampled<'_> {
             let value = self.sources.look(&self.group.account, policy, window, ago)?;
             // The figure is of the group as a whole, whoever of it is measured.
             let reported = u32::try_from(self.members.len()).unwrap_or(u32::MAX);
-            return Ok(Seen { value, reported });
+            let whole = self.sources.covers(&self.group.account, policy, window, ago);
+            return Ok(Seen {
+                value,
+                reported,
+                whole,
+            });
         }
         let metric = policy.metric.parse().map_err(|e| format!("metric {e}"))?;
         let statistic = policy.statistic.parse().map_err(|e| format!("statistic {e}"))?;
@@ -70,6 +75,7 @@ impl Look for Sampled<'_> {
         Ok(Seen {
             value: reading.value,
             reported: u32::try_from(reading.reported).unwrap_or(u32::MAX),
+            whole: self.samples.covers(&reading, window, ago),
         })
     }
 

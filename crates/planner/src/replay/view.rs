@@ -52,6 +52,7 @@ impl View<'_> {
         (reported > 0).then(|| Seen {
             value: sum / f64::from(reported),
             reported,
+            whole: true,
         })
     }
 
@@ -73,7 +74,11 @@ impl View<'_> {
         };
         let members = self.crew.members(self.now);
         let reported = members.map(|cohort| cohort.instances).sum();
-        Some(Seen { value, reported })
+        Some(Seen {
+            value,
+            reported,
+            whole: true,
+        })
     }
 }
 

@@ -42,6 +42,9 @@ pub struct Seen {
     pub value: f64,
     /// Instances that it rests on; those that the group has where the figure is not of instances.
     pub reported: u32,
+    /// The figures reach back to the window's begin: of one that began a moment ago little is known, and nothing is
+    /// removed on it.
+    pub whole: bool,
 }
 
 /// Where policies look.

@@ -185,11 +185,13 @@ fn measured(
         }),
         Err(why) => Err(format!("{}: {why}", words::metric(policy))),
     };
-    let (value, reported) = seen.map_or((None, 0), |seen| (Some(seen.value), seen.reported));
+    let (value, reported) = seen
+        .as_ref()
+        .map_or((None, 0), |seen| (Some(seen.value), seen.reported));
     let measured = answer.as_ref().ok().and_then(|answer| answer.capacity);
     let (answer, missing) = match answer {
         Err(why) => (without_data(stage, policy, &why, more), true),
-        Ok(answer) => silent_members(stage, policy, reported, answer),
+        Ok(answer) => proven(stage, policy, &seen, answer),
     };
     Heard {
         answer,
@@ -200,14 +202,25 @@ fn measured(
     }
 }
 
-/// The answer, unless it removes while instances in service tell nothing: the load may be theirs. Whether that is so.
-fn silent_members(stage: &Stage<'_>, policy: &Policy, reported: u32, answer: Answer) -> (Answer, bool) {
+/// The answer, unless it removes on too little: while instances in service tell nothing, for the load may be theirs, or
+/// before the window is full. Whether that is so.
+fn proven(stage: &Stage<'_>, policy: &Policy, seen: &Result<Seen, String>, answer: Answer) -> (Answer, bool) {
     let removes = answer.capacity.is_some_and(|capacity| capacity < stage.current);
-    if !removes || !policy.is_sampled() || reported >= stage.in_service {
+    let Some(seen) = seen.as_ref().ok().filter(|_| removes) else {
         return (answer, false);
-    }
-    let told = format!("{reported} of {} in service tell their load", stage.in_service);
-    let reason = format!("{}, but only {told}: no change", answer.reason);
+    };
+    let reported = seen.reported;
+    let but = if policy.is_sampled() && reported < stage.in_service {
+        format!(
+            "only {reported} of {} in service tell their load",
+            stage.in_service
+        )
+    } else if !seen.whole {
+        format!("its window of {} s is not full yet", policy.sampling_window)
+    } else {
+        return (answer, false);
+    };
+    let reason = format!("{}, but {but}: no change", answer.reason);
     (Answer::of(stage.current, reason), true)
 }
 

@@ -50,6 +50,17 @@ fn a_reading_says_what_it_rests_on() {
 }
 
 #[test]
+fn who_fell_silent_does_not_count_whatever_it_told_before() {
+    let told = [(1, 50, 10.0), (1, 90, 30.0), (2, 70, 80.0)];
+    let windows = windows(&told).holding(Duration::from_secs(15));
+    let reading = read(&windows, &[1, 2], Statistic::Average).unwrap();
+    assert_eq!((reading.value, reading.reported, reading.expected), (20.0, 1, 2));
+    let earlier = windows.statistic([id(2)], Metric::Cpu, Statistic::Average, WINDOW, at(80));
+    assert_eq!(earlier.unwrap().value, 80.0, "then it spoke");
+    assert_eq!(read(&windows, &[2], Statistic::Average), None);
+}
+
+#[test]
 fn each_statistic_is_of_the_members_alone() {
     let windows = windows(&[
         (1, 50, 10.0),

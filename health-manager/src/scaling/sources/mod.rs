@@ -92,10 +92,29 @@ impl Sources {
         ago: Duration,
     ) -> Result<f64, String> {
         let statistic = policy.statistic.parse().map_err(|e| format!("statistic {e}"))?;
-        self.figure(account, policy, statistic, window, ago)
+        let window = |declared: &Declared| declared.window(statistic, window, ago);
+        self.read(account, policy, window)
     }
 
-    /// A figure of a policy's metric over the `window` that ended `ago`, whichever statistic the policy itself is of.
+    /// Whether the figures of a policy's metric reach back to the begin of the `window` that ended `ago`.
+    pub(super) fn covers(
+        &self,
+        account: &AccountName,
+        policy: &Policy,
+        window: Duration,
+        ago: Duration,
+    ) -> bool {
+        let Some((key, declared)) = self.key(account, policy) else {
+            return false;
+        };
+        let window = declared.window(Statistic::Average, window, ago);
+        self.followed
+            .get(&key)
+            .is_some_and(|followed| followed.series.covers(Instant::now(), window))
+    }
+
+    /// A figure of all that came of a policy's metric in the `window` that ended `ago`, whichever statistic the policy
+    /// itself is of: also when the source was silent at its end.
     pub(super) fn figure(
         &self,
         account: &AccountName,
@@ -104,19 +123,28 @@ impl Sources {
         window: Duration,
         ago: Duration,
     ) -> Result<f64, String> {
+        self.read(account, policy, |declared| {
+            let holds = declared.holds().max(window);
+            Window {
+                holds,
+                ..declared.window(statistic, window, ago)
+            }
+        })
+    }
+
+    fn read(
+        &self,
+        account: &AccountName,
+        policy: &Policy,
+        window: impl Fn(&Declared) -> Window,
+    ) -> Result<f64, String> {
         let name = &policy.source;
         let (key, declared) = self
             .key(account, policy)
             .ok_or_else(|| format!("source {name} is not declared in the configuration"))?;
         let followed = self.followed.get(&key);
         let series = followed.ok_or_else(|| format!("source {name}: not asked yet"))?;
-        let window = Window {
-            statistic,
-            length: window,
-            ago,
-            holds: declared.interval * 2 + declared.timeout,
-        };
-        let looked = series.series.look(Instant::now(), window);
+        let looked = series.series.look(Instant::now(), window(declared));
         looked.map_err(|why| format!("source {name}: {why}"))
     }
 
@@ -208,6 +236,21 @@ impl Declared {
             timeout: source.timeout,
             server: Source::declared(source).map(Arc::new),
             turns: Arc::new(Semaphore::new(AT_ONCE_OF_ONE)),
+        }
+    }
+
+    /// How long a figure of it holds: until the one after the next is late.
+    fn holds(&self) -> Duration {
+        self.interval * 2 + self.timeout
+    }
+
+    /// A window of its figures.
+    fn window(&self, statistic: Statistic, length: Duration, ago: Duration) -> Window {
+        Window {
+            statistic,
+            length,
+            ago,
+            holds: self.holds(),
         }
     }
 }

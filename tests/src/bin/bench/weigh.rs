@@ -80,6 +80,7 @@ impl Look for Sampled<'_> {
         Ok(Seen {
             value: reading.value,
             reported: u32::try_from(reading.reported).unwrap_or(u32::MAX),
+            whole: true,
         })
     }
 

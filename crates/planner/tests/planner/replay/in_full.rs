@@ -44,7 +44,11 @@ impl Look for InFull {
         };
         let reported = u32::try_from(means.len()).unwrap();
         (reported > 0)
-            .then_some(Seen { value, reported })
+            .then_some(Seen {
+                value,
+                reported,
+                whole: true,
+            })
             .ok_or_else(|| "nothing".to_owned())
     }
 

@@ -114,6 +114,21 @@ fn what_some_do_not_tell_may_be_load() {
 }
 
 #[test]
+fn what_is_seen_for_a_moment_removes_nothing() {
+    for source in ["agent", "web"] {
+        let idle = blind("hold").is("p", 10.0).with(|stage| {
+            stage.policies[0].source = source.into();
+            stage.whole = false;
+        });
+        assert_eq!(idle.after(), 4);
+        assert_eq!(clamps(&idle.decision()), ["missing_data 3 -> 4"]);
+        let reason = "its window of 60 s is not full yet: no change";
+        assert!(idle.wish().reason.ends_with(reason), "{}", idle.wish().reason);
+        assert_eq!(idle.is("p", 90.0).after(), 5, "it adds all the same");
+    }
+}
+
+#[test]
 fn a_short_window_without_samples_is_no_burst() {
     let stage = Stage::of(4)
         .policy("p", target(50.0))

@@ -35,6 +35,8 @@ pub struct Stage {
     pub forecasts: BTreeMap<String, Forecast>,
     /// Instances that report; none: all whose samples count.
     pub reported: Option<u32>,
+    /// Whether windows are full.
+    pub whole: bool,
     pub memory: Memory,
     pub frozen: bool,
     pub opens: Option<Timestamp>,
@@ -55,7 +57,11 @@ impl Look for Stage {
         let members = u32::try_from(members(&self.group, self.now).count()).unwrap();
         let reported = self.reported.unwrap_or(members);
         value
-            .map(|value| Seen { value, reported })
+            .map(|value| Seen {
+                value,
+                reported,
+                whole: self.whole,
+            })
             .ok_or_else(|| "no samples".to_owned())
     }
 
@@ -81,6 +87,7 @@ impl Stage {
             figures: BTreeMap::new(),
             forecasts: BTreeMap::new(),
             reported: None,
+            whole: true,
             memory: Memory::default(),
             frozen: false,
             opens: None,
