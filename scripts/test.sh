@@ -4,7 +4,7 @@
 need_rust
 # The tests make their images out of the first and look at the API's page in the second; engines of their own are
 # reached over a network and an SSH server of their own.
-install apache2-utils busybox-static chromium chromium-driver docker-registry iproute2 iptables nats-server openssh-server openssl prometheus redis-server supervisor
+install apache2-utils busybox-static chromium chromium-driver docker-registry iproute2 iptables libfaketime nats-server openssh-server openssl prometheus redis-server supervisor
 
 # Tests that lack a server say so here.
 MS_SKIPPED=$(mktemp)

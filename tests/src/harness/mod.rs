@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod browser;
+mod clock;
 mod dockerd;
 mod engine;
 mod fleet;
@@ -21,9 +22,10 @@ mod strangers;
 mod wait;
 
 pub use browser::Browser;
+pub use clock::WallClock;
 pub use dockerd::Dockerd;
 pub use engine::{Engine, SOCKET};
-pub use fleet::{Alive, Fleet, Member, OneAddress, Strait};
+pub use fleet::{Alive, Fleet, Member, OneAddress, Place, Strait};
 pub use hosts::{Cut, Happened, MANAGERS, Site, Tally};
 pub use images::{CIRROS, Image};
 pub use ports::{Reserved, free_port, reserve};

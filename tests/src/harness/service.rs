@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use tokio::process::{Child, Command};
 use uuid::Uuid;
 
-use super::{DEADLINE, Engine, Programs, Rest, Setup, free_port, programs, within};
+use super::{DEADLINE, Engine, Programs, Rest, Setup, WallClock, free_port, programs, within};
 
 /// A port that was free may be taken when the service comes to it.
 const TRIES: usize = 3;
@@ -127,6 +127,8 @@ impl Service {
     pub fn plain_command(&self) -> Command {
         let mut command = Command::new(&self.programs.microscaler);
         command.arg("--data-dir").arg(self.data_dir());
+        let clock = self.setup.own_clock().map(WallClock::environment);
+        command.envs(clock.into_iter().flatten());
         command
             .stdin(Stdio::null())
             .stdout(Stdio::null())

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Engine;
+use super::{Engine, WallClock};
 
 /// How a service is to be started.
 #[derive(Clone)]
@@ -11,6 +11,7 @@ pub struct Setup {
     users: Vec<(String, String)>,
     engine: Option<Engine>,
     port: Option<u16>,
+    clock: Option<WallClock>,
 }
 
 impl Default for Setup {
@@ -32,6 +33,7 @@ impl Setup {
             users: Vec::new(),
             engine: None,
             port: None,
+            clock: None,
         }
         .user("user01", "key")
     }
@@ -54,6 +56,13 @@ impl Setup {
     #[must_use]
     pub fn engine(mut self, engine: &Engine) -> Self {
         self.engine = Some(engine.clone());
+        self
+    }
+
+    /// Runs on this clock.
+    #[must_use]
+    pub fn clock(mut self, clock: &WallClock) -> Self {
+        self.clock = Some(clock.clone());
         self
     }
 
@@ -99,6 +108,10 @@ impl Setup {
 
     pub(super) fn other_engine(&self) -> Option<&Engine> {
         self.engine.as_ref()
+    }
+
+    pub(super) fn own_clock(&self) -> Option<&WallClock> {
+        self.clock.as_ref()
     }
 
     pub(super) fn key_of(&self, user: &str) -> Option<&str> {

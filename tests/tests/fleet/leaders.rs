@@ -9,7 +9,7 @@ use super::exactly;
 
 pub const TWO: [&str; 2] = ["health-manager", "second"];
 /// The documents say 5 s; machines that run tests are busy.
-const TAKES_OVER: Duration = Duration::from_secs(10);
+pub const TAKES_OVER: Duration = Duration::from_secs(10);
 
 async fn fleet() -> Option<Fleet> {
     Fleet::start_with(Setup::new(), &[("second", "health-manager")]).await

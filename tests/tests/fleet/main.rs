@@ -12,6 +12,7 @@
     missing_docs
 )]
 
+mod clocks;
 mod controllers;
 mod crashes;
 mod hosts;

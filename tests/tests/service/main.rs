@@ -12,11 +12,13 @@
 )]
 
 mod accounts;
+mod alerts;
 mod deaths;
 mod engines;
 mod facts;
 mod failures;
 mod forecasts;
+mod jumps;
 mod page;
 mod policies;
 mod pulls;

@@ -6,8 +6,12 @@ use serde_json::{Value, json};
 
 /// A service whose agent samples each second, and a group of one to three instances that follows their CPU at once.
 pub async fn following(policy: Value) -> (Service, Rest, Instance) {
-    let sampling = Setup::new().entry("agent", "sample_interval", json!(1));
-    let service = Service::start(sampling).await;
+    following_with(Setup::new(), policy).await
+}
+
+/// The same with more settings.
+pub async fn following_with(setup: Setup, policy: Value) -> (Service, Rest, Instance) {
+    let service = Service::start(setup.entry("agent", "sample_interval", json!(1))).await;
     let rest = service.rest("user01").await;
     rest.configuration("web", Image::Busy.name()).await;
     rest.group("web", "web", &["z1"], 1, 3).await;

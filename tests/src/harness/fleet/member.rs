@@ -8,7 +8,7 @@ use test_servers::Process;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::super::{DEADLINE, free_port, within};
+use super::super::{DEADLINE, WallClock, free_port, within};
 
 /// A probe that took longer has no answer.
 const PROBE: Duration = Duration::from_secs(5);
@@ -20,6 +20,8 @@ pub struct Place {
     pub address: String,
     /// The command that runs a command there; empty: here.
     pub enter: Vec<String>,
+    /// The wall clock there; none: the machine's.
+    pub clock: Option<WallClock>,
 }
 
 impl Place {
@@ -29,6 +31,7 @@ impl Place {
         Self {
             address: "127.0.0.1".to_owned(),
             enter: Vec::new(),
+            clock: None,
         }
     }
 
@@ -38,16 +41,19 @@ impl Place {
     /// When the temporary directory cannot be written.
     #[must_use]
     pub fn process(&self, program: &Path, arguments: impl FnOnce(&Path) -> Vec<String>) -> Process {
+        let clock = self.clock.as_ref().map(WallClock::environment);
+        let environment = clock.unwrap_or_default();
         let [enter, more @ ..] = &*self.enter else {
-            return Process::new(program.to_owned(), arguments);
+            return Process::new(program.to_owned(), arguments).environment(environment);
         };
-        Process::new(enter.into(), |directory| {
+        let process = Process::new(enter.into(), |directory| {
             let ends_with_us = ["setpriv", "--pdeathsig", "KILL", "--"].map(str::to_owned);
             let mut words = [more, &ends_with_us].concat();
             words.push(program.display().to_string());
             words.extend(arguments(directory));
             words
-        })
+        });
+        process.environment(environment)
     }
 }
 

@@ -168,9 +168,14 @@ impl Fleet {
 
     /// Starts one more process without waiting for anything.
     pub fn add(&mut self, name: &str, program: &str) {
+        self.add_at(name, program, &Place::here());
+    }
+
+    /// The same at a place of the test's choice.
+    pub fn add_at(&mut self, name: &str, program: &str, place: &Place) {
         let host = OF_HOSTS.contains(&program).then_some(&*self.host);
         let text = |port| self.setup.text(port, &self.engine);
-        let member = Member::start(name, &self.program(program), host, &Place::here(), text);
+        let member = Member::start(name, &self.program(program), host, place, text);
         self.members.insert(name.to_owned(), member);
     }
 

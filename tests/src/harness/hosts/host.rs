@@ -221,6 +221,7 @@ impl DockerHost {
                 format!("--uts={}", of("uts")),
                 format!("--pid={}", of("pid_for_children")),
             ],
+            clock: None,
         }
     }
 
