@@ -19,7 +19,7 @@ pub use groups::{ActivitiesArgs, CapacityArgs, Groups, InstancesArgs, TerminateA
 pub use hosts::{DrainArgs, HostName, Hosts, RemoveArgs};
 pub use lists::{ListArgs, ShowArgs};
 pub use replay::ReplayArgs;
-pub use resources::{NAME, Request, Verb};
+pub use resources::{NAME, OF_GROUP, Request, Verb};
 pub use scaling::{ExplainArgs, PauseArgs, ProcessesArgs, PushArgs, RollupsArgs, Scaling, TopArgs};
 pub use session::{LoginArgs, Session};
 

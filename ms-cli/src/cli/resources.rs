@@ -9,6 +9,9 @@ use crate::kinds::{self, Fallback, Field, Kind, ValueKind};
 /// The REST field, and the argument's id, of every document's name.
 pub const NAME: &str = "name";
 
+/// The REST field of what belongs to a group.
+pub const OF_GROUP: &str = "auto_scaling_group";
+
 /// What is done with documents of a kind.
 #[derive(Clone, Debug)]
 pub enum Verb {
@@ -46,6 +49,9 @@ fn of(kind: &'static Kind) -> [Command; 4] {
     let update = Command::new(format!("update-{one}")).about(format!("Change what is named of a {noun}"));
     let delete = Command::new(format!("delete-{one}")).about(format!("Delete a {noun}"));
     let list = ListArgs::augment_args(Command::new(format!("list-{}", kind.all)));
+    let of_group = kind.fields.iter().find(|field| field.name == OF_GROUP);
+    let of_group = of_group.and_then(|field| option(kind, field));
+    let list = list.args(of_group.map(|arg| arg.help("Only those of this group").alias("asg-name")));
     let option = |field| option(kind, field);
     let new = |field| option(field).map(|arg| arg.help(help_of_new(field)));
     [

@@ -65,6 +65,12 @@ pub struct RollupsArgs {
     pub list: ListArgs,
 }
 
+/// A figure that JSON and policies have.
+fn figure(text: &str) -> Result<f64, String> {
+    let read = text.parse().ok().filter(|figure: &f64| figure.is_finite());
+    read.ok_or_else(|| "expected a finite number".to_owned())
+}
+
 /// A time, in Unix seconds.
 pub(super) fn moment(text: &str) -> Result<i64, String> {
     let read = text.parse().ok();
@@ -93,7 +99,7 @@ pub struct PushArgs {
     #[arg(long, value_name = "NAME", value_parser = name)]
     pub metric: String,
     /// What it is now
-    #[arg(long, value_name = "FIGURE", allow_negative_numbers = true)]
+    #[arg(long, value_name = "FIGURE", allow_negative_numbers = true, value_parser = figure)]
     pub value: f64,
 }
 

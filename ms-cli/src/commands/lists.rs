@@ -4,7 +4,7 @@ use api::client::path;
 use serde_json::{Map, Value};
 
 use super::{Context, activities};
-use crate::cli::{ActivitiesArgs, InstancesArgs, ListArgs};
+use crate::cli::{ActivitiesArgs, InstancesArgs, ListArgs, OF_GROUP};
 use crate::kinds::{GROUP, Kind, Thing};
 use crate::messages::{Failure, Mention, explain};
 use crate::output::{Column, EVERY, Row, column, print, render, table, watch};
@@ -16,6 +16,8 @@ pub struct Listing {
     columns: &'static [Column],
     rows: fn(&Value) -> Vec<Row>,
     mentions: Vec<Mention>,
+    /// Nothing but what belongs to this group.
+    group: Option<String>,
 }
 
 const INSTANCES: &[Column] = &[
@@ -57,7 +59,14 @@ impl Listing {
             columns: kind.columns,
             rows: documents,
             mentions: Vec::new(),
+            group: None,
         }
+    }
+
+    /// Leaves out what belongs to other groups.
+    pub fn only_of(mut self, group: Option<&str>) -> Self {
+        self.group = group.map(str::to_owned);
+        self
     }
 
     /// Something of a group.
@@ -68,6 +77,7 @@ impl Listing {
             columns,
             rows: documents,
             mentions: vec![Mention::new(Thing::Group, group)],
+            group: None,
         }
     }
 }
@@ -96,6 +106,7 @@ pub async fn instance_types(context: &Context, args: &ListArgs) -> Result<(), Fa
         columns: INSTANCE_TYPES,
         rows: by_type,
         mentions: Vec::new(),
+        group: None,
     };
     show(context, &listing, args).await
 }
@@ -111,6 +122,7 @@ pub async fn hosts(context: &Context, args: &ListArgs) -> Result<(), Failure> {
         columns: HOSTS,
         rows: documents,
         mentions: Vec::new(),
+        group: None,
     };
     show(context, &listing, args).await
 }
@@ -142,7 +154,10 @@ pub async fn show(context: &Context, listing: &Listing, args: &ListArgs) -> Resu
 
 async fn look(context: &Context, listing: &Listing, args: &ListArgs) -> Result<String, Failure> {
     let answer = match read(context, listing).await {
-        Ok(answer) => answer,
+        Ok(answer) => match &listing.group {
+            Some(group) => of_group(&answer, group),
+            None => answer,
+        },
         Err(error) => return Err(explain(&context.client, error, &listing.mentions).await),
     };
     let as_table = || table(listing.columns, &(listing.rows)(&answer), args.detailed_list);
@@ -157,6 +172,13 @@ async fn read(context: &Context, listing: &Listing) -> Result<Value, api::Client
         .fold(call, |call, (name, value)| call.query(name, value))
         .send()
         .await
+}
+
+/// The documents that belong to a group.
+pub(super) fn of_group(answer: &Value, group: &str) -> Value {
+    let all = answer.as_array().into_iter().flatten();
+    let is_of = |document: &&Value| document.get(OF_GROUP).and_then(Value::as_str) == Some(group);
+    Value::Array(all.filter(is_of).cloned().collect())
 }
 
 /// A list's documents as rows.

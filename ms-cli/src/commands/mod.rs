@@ -8,6 +8,7 @@ mod hosts;
 pub mod known;
 mod lists;
 mod login;
+mod off;
 mod pause;
 mod processes;
 mod push;

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::lists::{self, Listing};
 use super::{Context, OK, fill};
-use crate::cli::{Request, Verb};
+use crate::cli::{OF_GROUP, Request, Verb};
 use crate::kinds::Kind;
 use crate::messages::{Failure, Mention, explain};
 use crate::output::print;
@@ -19,7 +19,11 @@ pub async fn run(context: &Context, request: &Request) -> Result<(), Failure> {
         Verb::Add => add(context, request).await?,
         Verb::Update => update(context, request).await?,
         Verb::Delete => delete(context, request).await?,
-        Verb::List(args) => return lists::show(context, &Listing::of_kind(request.kind), args).await,
+        Verb::List(args) => {
+            let group = request.fields.get(OF_GROUP).and_then(Value::as_str);
+            let listing = Listing::of_kind(request.kind).only_of(group);
+            return lists::show(context, &listing, args).await;
+        }
     }
     Ok(print(OK)?)
 }

@@ -3,22 +3,34 @@
 use std::time::Duration;
 
 use api::ClientError;
-use api::client::path;
+use api::client::{Method, path};
 use serde_json::Value;
 
-use super::Context;
 use super::explain::{decision, decisions};
 use super::lists::documents;
+use super::{Context, off};
 use crate::cli::TopArgs;
 use crate::kinds::{GROUP, Thing};
 use crate::messages::{Failure, Mention, explain};
-use crate::output::{Column, Row, column, print, show_value, table, watch};
+use crate::output::{Column, Row, column, print, show_value, table, time, watch};
 
 /// Between two looks: agents sample each second at most often.
 const EVERY: Duration = Duration::from_secs(1);
 
+/// Seconds for which a minute of load is told as that of now: it is written when it is over.
+const RECENT: i64 = 300;
+
 /// The last decision that changed nothing, and the last that did, whichever is newer.
 const DECISIONS: u16 = 2;
+
+const FIGURES: &[Column] = &[
+    column("source"),
+    column("metric"),
+    column("average").titled("EACH").one_decimal(),
+    column("maximum").one_decimal(),
+    column("sum").titled("ALL").one_decimal(),
+    column("reported"),
+];
 
 const INSTANCES: &[Column] = &[
     column("instance_id"),
@@ -56,12 +68,19 @@ struct Frame {
     group: Value,
     instances: Vec<Row>,
     decisions: Vec<Row>,
+    /// Why no policy moves it.
+    off: Option<String>,
+    /// The last minute's figures.
+    load: Option<Row>,
 }
 
 impl Frame {
     async fn read(context: &Context, group: &str) -> Result<Self, ClientError> {
+        let found = context.client.get(&path(&[GROUP.all, group])).await?;
         Ok(Self {
-            group: context.client.get(&path(&[GROUP.all, group])).await?,
+            off: off::why(context, &found).await,
+            load: load(context, group).await,
+            group: found,
             instances: documents(
                 &context
                     .client
@@ -73,7 +92,7 @@ impl Frame {
     }
 
     fn show(&self) -> String {
-        let mut parts = vec![self.head(), self.policies(), self.last_change()];
+        let mut parts = vec![self.head(), self.load(), self.policies(), self.last_change()];
         parts.push(Some(table(INSTANCES, &self.instances, false)));
         parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n")
     }
@@ -89,8 +108,11 @@ impl Frame {
             "-" => String::new(),
             processes => format!("; suspended: {processes}"),
         };
+        let paused = self.group.get("paused_until").and_then(Value::as_i64);
+        let paused = paused.filter(|until| *until > now());
+        let paused = paused.map_or_else(String::new, |until| format!("; paused until {}", time(until)));
         Some(format!(
-            "{}  {}, desired {} of {} to {}, {serving} in service, {} in all{suspended}",
+            "{}  {}, desired {} of {} to {}, {serving} in service, {} in all{suspended}{paused}",
             self.field("name"),
             self.field("state"),
             self.field("desired_capacity"),
@@ -100,8 +122,25 @@ impl Frame {
         ))
     }
 
+    /// What the load was in the last minute.
+    fn load(&self) -> Option<String> {
+        let minute = self.load.as_ref()?;
+        let at = minute
+            .get("at")
+            .and_then(Value::as_i64)
+            .map_or_else(String::new, time);
+        let figures = documents(minute.get("figures")?);
+        Some(format!(
+            "load in the minute from {at}\n{}",
+            table(FIGURES, &figures, false)
+        ))
+    }
+
     /// What the policies saw and wished last, and what came of it.
     fn policies(&self) -> Option<String> {
+        if let Some(off) = &self.off {
+            return Some(off.clone());
+        }
         let Some(newest) = self.decisions.first() else {
             return Some("nothing was decided yet".to_owned());
         };
@@ -117,6 +156,9 @@ impl Frame {
 
     /// The last decision that changed something, when a later one did not.
     fn last_change(&self) -> Option<String> {
+        if self.off.is_some() {
+            return None;
+        }
         let changed = |row: &&Row| row.get("before") != row.get("after");
         let mut earlier = self.decisions.iter().skip(1);
         let newest = self.decisions.first()?;
@@ -125,6 +167,23 @@ impl Frame {
         let (at, desired) = (decision::at(last), decision::desired(last));
         Some(format!("last change    {at}  desired {desired}: {outcome}"))
     }
+}
+
+fn now() -> i64 {
+    jiff::Timestamp::now().as_second()
+}
+
+/// The last minute that is known; the rest is shown without.
+async fn load(context: &Context, group: &str) -> Option<Row> {
+    let call = context
+        .client
+        .call(Method::GET, &path(&[GROUP.all, group, "rollups"]));
+    let minutes = call
+        .query("from", &(now() - RECENT).to_string())
+        .send()
+        .await
+        .ok()?;
+    documents(&minutes).pop()
 }
 
 fn is_serving(instance: &Row) -> bool {

@@ -239,8 +239,8 @@ const FIELDS: &[Field] = &[
     Field::new(
         "cooldown",
         "policy-cooldown",
-        ValueKind::Integer,
-        "Simple: seconds after a change in capacity in which it does nothing (the group's cooldown unless set)",
+        ValueKind::IntegerOrNone,
+        "Simple: seconds after a change in capacity in which it does nothing (the group's cooldown unless set); none takes it back",
     )
     .of_types(&["simple"])
     .heading("Step and simple policies")

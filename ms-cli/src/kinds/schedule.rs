@@ -119,6 +119,7 @@ const COLUMNS: &[Column] = &[
     column("name"),
     column("auto_scaling_group"),
     column("recurrence"),
+    column("hours").hours(),
     column("time_zone"),
     column("min_size"),
     column("max_size"),

@@ -9,6 +9,8 @@ pub enum ValueKind {
     Text,
     /// A whole number; the server knows which are allowed.
     Integer,
+    /// A whole number, or none.
+    IntegerOrNone,
     /// A number, for example of per cent.
     Number,
     /// Names, separated by commas.
@@ -33,6 +35,7 @@ impl ValueKind {
         match self {
             Self::Text => "a text",
             Self::Integer => "a whole number",
+            Self::IntegerOrNone => "a whole number, or none",
             Self::Number => "a number",
             Self::List => "names separated by commas",
             Self::Object => "a JSON object, for example {\"env\":\"test\"}",
@@ -47,7 +50,7 @@ impl ValueKind {
     pub fn placeholder(self) -> &'static str {
         match self {
             Self::Text => "TEXT",
-            Self::Integer | Self::Number => "N",
+            Self::Integer | Self::IntegerOrNone | Self::Number => "N",
             Self::List => "A,B,...",
             Self::Object | Self::Objects | Self::Rate => "JSON",
             Self::Hours => "START-END",
@@ -59,7 +62,8 @@ impl ValueKind {
     pub fn parse(self, text: &str) -> Result<Value, String> {
         let value = match self {
             Self::Text => Some(Value::from(text)),
-            Self::Integer => text.parse::<i64>().ok().map(Value::from),
+            Self::IntegerOrNone if text.trim() == "none" => Some(Value::Null),
+            Self::Integer | Self::IntegerOrNone => text.parse::<i64>().ok().map(Value::from),
             Self::Number => number(text),
             Self::List => list(text),
             Self::Rate if text.trim() == "none" => Some(Value::Null),

@@ -18,6 +18,7 @@ enum Shape {
     Time,
     OneDecimal,
     First(usize),
+    Hours,
 }
 
 /// A column named after its field.
@@ -48,6 +49,12 @@ impl Column {
         self
     }
 
+    /// Its values are a `start` and an `end`, shown as one text.
+    pub const fn hours(mut self) -> Self {
+        self.shape = Shape::Hours;
+        self
+    }
+
     /// Of its values so many characters are shown.
     pub const fn first(mut self, characters: usize) -> Self {
         self.shape = Shape::First(characters);
@@ -69,7 +76,11 @@ impl Column {
             (Shape::First(length), Value::String(text)) => {
                 show(&Value::from(text.chars().take(length).collect::<String>()))
             }
-            (Shape::AsIs | Shape::OneDecimal | Shape::First(_), value) => show(value),
+            (Shape::Hours, Value::Object(hours)) => {
+                let of = |field| show(hours.get(field).unwrap_or(&Value::Null));
+                format!("{}-{}", of("start"), of("end"))
+            }
+            (Shape::AsIs | Shape::OneDecimal | Shape::First(_) | Shape::Hours, value) => show(value),
         }
     }
 }

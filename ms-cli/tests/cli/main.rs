@@ -11,5 +11,6 @@ mod requests;
 mod rig;
 mod rollups;
 mod scaling;
+mod scaling_now;
 mod shell;
 mod waiting;

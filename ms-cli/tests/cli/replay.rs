@@ -43,7 +43,7 @@ async fn what_would_have_been_is_set_against_what_was() {
         "LEAST MOST MEAN INSTANCE_HOURS LAUNCHED TERMINATED CHANGES",
         "replayed 2 6 3.46 580.6 7 7 7",
         "held 4 4 3.46 580.6 0 0 0",
-        "METRIC SOURCE EACH_CARRIES MISSED MISSED_MINUTES MISSED_AS_HELD MINUTES",
+        "METRIC SOURCE EACH_CARRIES MISSED MISSED_MINUTES MISSED_AS_HELD MINUTES_AS_HELD",
         "CPU agent 100.0 0.123 % 3.5 - -",
         "of CPU nothing is recorded in 10 of 100 minutes",
         "in 12 minutes the instances had as much CPU as they can: the load may have been more than is recorded",

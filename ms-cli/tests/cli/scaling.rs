@@ -71,7 +71,12 @@ async fn explain_tells_each_decision_and_the_newest_in_full() {
     ];
     let seen: Vec<_> = lines.iter().map(|line| words(line)).collect();
     assert_eq!(seen, expected.map(words), "{out}");
-    assert_eq!(rig.last_asked().await.1, "/asgcc/asgs/a1/decisions?limit=20");
+    assert!(
+        rig.asked()
+            .await
+            .iter()
+            .any(|asked| asked.1 == "/asgcc/asgs/a1/decisions?limit=20")
+    );
 }
 
 #[tokio::test]
@@ -89,7 +94,12 @@ async fn explain_in_detail_tells_every_wish_and_what_held_it() {
         "bounds 5 4 max_size is 4",
     ];
     assert_eq!(seen, expected.map(words), "{out}");
-    assert_eq!(rig.last_asked().await.1, "/asgcc/asgs/a1/decisions?limit=2");
+    assert!(
+        rig.asked()
+            .await
+            .iter()
+            .any(|asked| asked.1 == "/asgcc/asgs/a1/decisions?limit=2")
+    );
     let json: Value = serde_json::from_str(&rig.line("ms explain -a a1 -o json").out).unwrap();
     assert_eq!(json, json!([idle(), changed()]));
 }
@@ -153,7 +163,7 @@ async fn top_of_a_group_without_decisions_shows_the_rest() {
         "{out}"
     );
     assert!(
-        out.contains("nothing was decided yet") && out.contains("INSTANCE_ID"),
+        out.contains("policies are off: the group is stopped") && out.contains("INSTANCE_ID"),
         "{out}"
     );
 }

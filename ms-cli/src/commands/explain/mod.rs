@@ -5,8 +5,8 @@ pub mod decision;
 use api::client::{Method, path};
 use serde_json::Value;
 
-use super::Context;
 use super::lists::documents;
+use super::{Context, off};
 use crate::cli::ExplainArgs;
 use crate::kinds::{GROUP, Thing};
 use crate::messages::{self, Failure, Mention};
@@ -37,9 +37,19 @@ async fn look(context: &Context, args: &ExplainArgs) -> Result<String, Failure> 
             return Err(messages::explain(&context.client, error, &[mention]).await);
         }
     };
+    // What is decided is told also where nothing else can be.
+    let found = context.client.get(&path(&[GROUP.all, group])).await.ok();
+    let off = match &found {
+        Some(found) => off::why(context, found).await,
+        None => None,
+    };
     let detailed = args.list.detailed_list;
     Ok(render(args.list.show.output, &answer, || {
-        told(&answer, detailed)
+        let told = told(&answer, detailed);
+        off.map_or_else(
+            || told.clone(),
+            |off| format!("{off}; what follows is past\n\n{told}"),
+        )
     })?)
 }
 

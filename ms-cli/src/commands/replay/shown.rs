@@ -23,7 +23,7 @@ const LOADS: &[Column] = &[
     column("missed"),
     column("missed_minutes"),
     column("held_missed").titled("MISSED_AS_HELD"),
-    column("held_missed_minutes").titled("MINUTES"),
+    column("held_missed_minutes").titled("MINUTES_AS_HELD"),
 ];
 
 const CHANGES: &[Column] = &[column("at").time(), column("desired"), column("outcome")];
