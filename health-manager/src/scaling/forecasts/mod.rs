@@ -15,7 +15,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 /// Between two readings of a history: what is new of it is read then.
 const AGAIN: Duration = Duration::from_secs(3_600);
-/// The same when it could not be read.
+/// The same when it could not be read, or is too young.
 const SOON: Duration = Duration::from_secs(60);
 /// Groups whose history was read, for the leader's loop; who reads waits when that is behind.
 const WAITING: usize = 16;
@@ -87,7 +87,11 @@ impl Forecasts {
             let Some(kept) = self.groups.get_mut(&group) else {
                 continue;
             };
-            kept.due = Instant::now() + outlooks.as_ref().map_or(SOON, |_| AGAIN);
+            // A history that is too young is one minute older in a minute, and old enough in some.
+            let is_whole = outlooks
+                .as_ref()
+                .is_some_and(|all| all.values().all(Result::is_ok));
+            kept.due = Instant::now() + if is_whole { AGAIN } else { SOON };
             if let Some(outlooks) = outlooks {
                 kept.outlooks = outlooks;
             }

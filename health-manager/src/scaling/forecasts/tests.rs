@@ -216,4 +216,14 @@ async fn a_young_history_says_how_young_it_is() {
     rig.read().await;
     let young = rig.look(&cpu).unwrap_err();
     assert_eq!(young, "there are 5 h 0 min of history, and it takes a day of it");
+    tokio::time::advance(SOON).await;
+    rig.wait(AGAIN * 7);
+    rig.read().await;
+    let older = rig.look(&cpu).unwrap_err();
+    assert_eq!(older, "there are 12 h 0 min of history, and it takes a day of it");
+    tokio::time::advance(SOON).await;
+    let then = rig.wait(AGAIN * 12);
+    rig.told(NOW, then, 25.0).await;
+    rig.read().await;
+    assert_eq!(rig.look(&cpu), Ok(100.0));
 }
