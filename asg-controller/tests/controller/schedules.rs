@@ -179,6 +179,10 @@ async fn schedules_that_cannot_be_meant_are_refused_with_field_and_value() {
             "hours: end: is required",
         ),
         (
+            of_hours("days", json!(["mon", "funday"])),
+            "days: \"funday\" is none of mon, tue, wed",
+        ),
+        (
             of_hours("days", json!(["mon", "xyz"])),
             "days: \"xyz\" is none of mon, tue",
         ),

@@ -60,7 +60,8 @@ const HOURS: &[Field] = &[
         "days",
         Shape::Texts {
             items: Day::ALL.len(),
-            length: 3,
+            // Longer than a day's name: the day itself says which there are.
+            length: 64,
         },
     ),
     Field::optional(

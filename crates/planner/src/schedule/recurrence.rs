@@ -71,6 +71,9 @@ impl Recurrence {
     }
 }
 
+/// The fields of cron, as they stand.
+const FIELDS: [&str; 5] = ["minute", "hour", "day of the month", "month", "day of the week"];
+
 fn parse(text: &str) -> Result<Cron, ScheduleError> {
     let refused = |why: &str| {
         let example = "use five fields of cron, for example \"0 9 * * mon-fri\"";
@@ -80,10 +83,26 @@ fn parse(text: &str) -> Result<Cron, ScheduleError> {
         5 => {}
         fields => return Err(refused(&format!("has {fields} field(s)"))),
     }
-    let parser = CronParser::builder()
+    parser().parse(text).map_err(|error| {
+        let of = wrong(text).map_or_else(String::new, |(name, field)| format!("{name} {field:?}: "));
+        refused(&format!("{of}{}", error.to_string().trim_end_matches('.')))
+    })
+}
+
+fn parser() -> CronParser {
+    CronParser::builder()
         .seconds(Seconds::Disallowed)
         .year(Year::Disallowed)
-        .build();
-    let cron = parser.parse(text);
-    cron.map_err(|error| refused(error.to_string().trim_end_matches('.')))
+        .build()
+}
+
+/// The first field that is wrong by itself.
+fn wrong(text: &str) -> Option<(&'static str, &str)> {
+    let mut each = FIELDS.into_iter().zip(text.split_whitespace()).enumerate();
+    each.find_map(|(at, (name, field))| {
+        let mut fields = ["*"; FIELDS.len()];
+        *fields.get_mut(at)? = field;
+        let alone = parser().parse(&fields.join(" "));
+        alone.is_err().then_some((name, field))
+    })
 }
