@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use scenarios::harness::{Image, Rest, Service, Setup};
+use scenarios::harness::{DEADLINE, Image, Rest, Service, Setup, told};
 use serde_json::{Value, json};
 use test_servers::Prometheus;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -196,6 +196,41 @@ async fn a_figure_that_is_told_moves_a_group() {
         pushed.stderr
     );
     decided(&rest, "as many as its target needs", |d| from_to(d) == (1, 3)).await;
+    rest.in_service("web", 3).await;
+}
+
+#[tokio::test]
+async fn a_window_that_has_just_begun_and_a_source_that_fell_silent_remove_nothing() {
+    let app = json!({"type": "push", "interval": 1, "timeout": 1});
+    let service = Service::start(Setup::new().entry("metric_sources", "app", app)).await;
+    let rest = service.rest("user01").await;
+    rest.configuration("web", Image::Stays.name()).await;
+    rest.group("web", "web", &["z1"], 3, 3).await;
+    let quick = json!({"min_size": 1, "scale_in_cooldown": 0, "instance_warmup": 0, "scale_in_stabilization": 0});
+    rest.client.put("asgs/web", &quick).await.unwrap();
+    let policy = json!({
+        "name": "jobs", "auto_scaling_group": "web", "source": "app", "metric": "jobs", "statistic": "AVG",
+        "sampling_window": 120, "breach_duration": 0, "scale_out_step": 1, "scale_in_step": -1,
+        "upper_threshold": 10, "lower_threshold": 5,
+    });
+    rest.client.post("policies", &policy).await.unwrap();
+    rest.start("web").await;
+    rest.in_service("web", 3).await;
+    let tell = async || {
+        let told = rest.client.put("metrics/app/jobs", &json!({"value": 1})).await;
+        told.unwrap();
+    };
+    let begun = |d: &Value| reason(d).contains("1 fewer, but its window of 120 s is not full yet: no change");
+    told(DEADLINE, "the window is not full yet", async || {
+        tell().await;
+        let all = rest.client.get("asgs/web/decisions").await.unwrap();
+        let found = all.as_array().unwrap().iter().any(begun);
+        found.then_some(()).ok_or_else(|| all.to_string())
+    })
+    .await;
+    let silent = |d: &Value| d["wishes"][0]["value"].is_null() && reason(d).contains("the last figure came");
+    let held = decided(&rest, "its figures are not taken for what is now", silent).await;
+    assert_eq!(from_to(&held[0]), (3, 3), "{}", held[0]);
     rest.in_service("web", 3).await;
 }
 
