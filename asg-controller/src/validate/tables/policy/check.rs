@@ -7,6 +7,7 @@ use domain::policy::{
 use domain::{MAX_GROUP_SIZE, Policy};
 
 use super::steps;
+use super::way::{Way, contradicts};
 use crate::MetricSource;
 use crate::error::{Refusal, Result};
 use crate::validate::tables::Sources;
@@ -18,15 +19,6 @@ const NAME: usize = 64;
 
 /// The least that a target can be: figures that are meant are far above it, and one divided by less is no capacity.
 const LEAST_TARGET: f64 = 1e-6;
-
-/// Whether more of a metric can mean that fewer instances are needed.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Way {
-    /// No: it is load, as what agents sample is.
-    MoreIsMore,
-    /// It can, as of free places.
-    Either,
-}
 
 /// What a figure can be.
 struct Range {
@@ -260,27 +252,6 @@ fn simple(rule: &SimpleScaling, way: Way) -> Result<()> {
         (AdjustmentType::ChangeInCapacity | AdjustmentType::PercentChangeInCapacity, 0) => {
             Err(Refusal::field("scaling_adjustment", "0 changes nothing"))
         }
-        _ => Ok(()),
-    }
-}
-
-/// Whether an adjustment is against what its comparison can mean.
-pub(super) fn contradicts(
-    kind: AdjustmentType,
-    comparison: Comparison,
-    by: i32,
-    way: Way,
-) -> std::result::Result<(), String> {
-    if way == Way::Either || kind == AdjustmentType::ExactCapacity {
-        return Ok(());
-    }
-    match (comparison, by.signum()) {
-        (Comparison::Above, -1) => Err(format!(
-            "{by} removes instances while comparison is \"above\": more of this metric takes more instances"
-        )),
-        (Comparison::Below, 1) => Err(format!(
-            "{by} adds instances while comparison is \"below\": less of this metric takes fewer instances"
-        )),
         _ => Ok(()),
     }
 }

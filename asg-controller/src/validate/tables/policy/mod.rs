@@ -2,6 +2,7 @@
 
 mod check;
 mod steps;
+mod way;
 
 use domain::policy::{AGENT, LOOK_BACK, OnMissing, Predictive, Rule, TargetTracking};
 use domain::{GroupName, MAX_GROUP_SIZE, Policy, PolicyName};

@@ -6,7 +6,8 @@ use std::cmp::Ordering;
 
 use domain::policy::{AdjustmentType, Comparison, StepAdjustment, StepScaling};
 
-use super::check::{Way, adjustment, contradicts};
+use super::check::adjustment;
+use super::way::{Way, contradicts};
 use crate::error::{Refusal, Result};
 
 type Checked = std::result::Result<(), String>;
