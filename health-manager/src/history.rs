@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use domain::{Activity, ActivityStatus, Decision, DecisionId, Group, GroupId, InstanceId};
+use domain::{Activity, Decision, DecisionId, Group, GroupId};
 use store::Store;
 use tokio::task::JoinSet;
+
+use crate::words::Words;
 
 /// Copies outboxes, one copy per group at a time.
 #[derive(Default)]
@@ -14,8 +16,7 @@ pub(crate) struct History {
     busy: BTreeSet<GroupId>,
     copied: BTreeMap<GroupId, Copied>,
     telling: JoinSet<()>,
-    /// What was said last of each launch that is under way.
-    words: BTreeMap<InstanceId, String>,
+    words: Words,
 }
 
 /// What of a group's outbox is in the history.
@@ -57,7 +58,7 @@ impl History {
         };
         let told: Vec<Activity> = activities
             .into_iter()
-            .map(|activity| self.explained(activity))
+            .map(|activity| self.words.explain(activity))
             .collect();
         self.copying.spawn(async move {
             match write(&*store, &told, &decisions).await {
@@ -70,11 +71,22 @@ impl History {
         });
     }
 
-    /// Writes how far a launch is; if that fails, the next progress or its end tells more.
+    /// Writes how far a launch or a stop is; if that fails, the next word or its end tells more.
     pub(crate) fn progress(&mut self, store: &Arc<dyn Store>, activity: Activity) {
-        if let Some(record) = activity.instance.filter(|_| !activity.message.is_empty()) {
-            self.words.insert(record, activity.message.clone());
-        }
+        let heard = self.words.heard(activity);
+        self.tell(store, heard);
+    }
+
+    /// Writes that a stop was given up after so many deliveries.
+    pub(crate) fn not_stopped(&mut self, store: &Arc<dyn Store>, activity: Activity, deliveries: u32) {
+        let heard = self.words.not_stopped(activity, deliveries);
+        self.tell(store, heard);
+    }
+
+    fn tell(&mut self, store: &Arc<dyn Store>, activity: Option<Activity>) {
+        let Some(activity) = activity else {
+            return;
+        };
         let (store, id) = (Arc::clone(store), activity.group);
         self.telling.spawn(async move {
             if let Err(error) = store.put_activities(&[activity]).await {
@@ -82,18 +94,6 @@ impl History {
             }
         });
         while self.telling.try_join_next().is_some() {}
-    }
-
-    /// A launch that failed for want of time tells what its host said last.
-    fn explained(&mut self, mut activity: Activity) -> Activity {
-        let word = activity.instance.filter(|_| activity.status.is_final());
-        let word = word.and_then(|record| self.words.remove(&record));
-        if let Some(word) = word.filter(|_| activity.status == ActivityStatus::Failed)
-            && !activity.message.contains(&word)
-        {
-            activity.message = format!("{}; last: {word}", activity.message);
-        }
-        activity
     }
 
     /// Whether something copied waits to be taken out of the group's outbox.
@@ -157,52 +157,4 @@ impl History {
 async fn write(store: &dyn Store, activities: &[Activity], decisions: &[Decision]) -> store::Result<()> {
     store.put_activities(activities).await?;
     store.put_decisions(decisions).await
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-    use domain::{AccountName, ActivityId, ActivityKind, GroupName, Timestamp};
-    use uuid::Uuid;
-
-    use super::*;
-
-    fn launch(record: InstanceId, status: ActivityStatus, message: &str) -> Activity {
-        Activity {
-            id: ActivityId::of_launch(record),
-            group: GroupId(Uuid::nil()),
-            account: AccountName::parse("user01").unwrap(),
-            group_name: GroupName::parse("asg1").unwrap(),
-            instance: Some(record),
-            kind: ActivityKind::Launch,
-            status,
-            description: String::new(),
-            cause: String::new(),
-            message: message.to_owned(),
-            progress: 0,
-            start: Timestamp::from_millis(1_000),
-            end: None,
-        }
-    }
-
-    #[tokio::test]
-    async fn a_launch_that_failed_for_want_of_time_tells_what_its_host_said_last() {
-        let store: Arc<dyn Store> = Arc::new(store::MemoryStore::new());
-        let mut history = History::default();
-        let [late, done, silent] = [(); 3].map(|()| InstanceId(Uuid::now_v7()));
-        for record in [late, done] {
-            history.progress(
-                &store,
-                launch(record, ActivityStatus::InProgress, "no space left"),
-            );
-        }
-        let mut ended = |record, status, message| history.explained(launch(record, status, message)).message;
-        assert_eq!(
-            ended(late, ActivityStatus::Failed, "too late"),
-            "too late; last: no space left"
-        );
-        assert_eq!(ended(done, ActivityStatus::Successful, ""), "");
-        assert_eq!(ended(silent, ActivityStatus::Failed, "too late"), "too late");
-        assert!(history.words.is_empty(), "what ended is forgotten");
-    }
 }

@@ -34,8 +34,10 @@ pub(crate) enum Consequence {
     OrphanDied(domain::HostName, domain::ContainerId),
     /// A worker says that the record's container runs: the agent should say so too.
     Started(GroupId, InstanceId),
-    /// A launch goes on.
+    /// A launch or a stop goes on.
     Progress(GroupId, InstanceId, u8, String),
+    /// A stop was given up after so many deliveries.
+    NotStopped(GroupId, InstanceId, u32),
     /// An account tells a figure.
     Figure {
         /// Whose it is.
@@ -130,6 +132,9 @@ impl Inbox {
             Outcome::Gone => self.push(group, record, Observation::Gone),
             Outcome::Progress { percent, message } => {
                 return vec![Consequence::Progress(group, record, percent, message)];
+            }
+            Outcome::NotStopped { deliveries } => {
+                return vec![Consequence::NotStopped(group, record, deliveries)];
             }
         }
         Vec::new()

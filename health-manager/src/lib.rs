@@ -19,6 +19,7 @@ mod samples;
 mod scaling;
 mod sweep;
 mod template;
+mod words;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -141,6 +141,11 @@ pub enum Outcome {
     },
     /// The container does not exist (any more).
     Gone,
+    /// A stop was delivered so often that it is given up: by the bus, whether or not the engine ever answered.
+    NotStopped {
+        /// How often.
+        deliveries: u32,
+    },
     /// It is under way: the image is being pulled, or the engine failed and is tried again.
     Progress {
         /// Per cent.

@@ -8,6 +8,9 @@ mod receive;
 mod scan;
 mod wake;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bus::{Nudge, Received, Subscription};
-use domain::{GroupId, Message};
+use domain::{Activity, GroupId, InstanceId, Message};
 use futures_util::FutureExt;
 use tokio::time::Instant;
 
@@ -40,7 +40,7 @@ impl Manager {
         Ok(())
     }
 
-    async fn receive(&mut self, message: Message) {
+    pub(super) async fn receive(&mut self, message: Message) {
         let consequences = self.inbox.receive(message, &mut self.fleet, &self.cache);
         for consequence in consequences {
             match consequence {
@@ -56,12 +56,13 @@ impl Manager {
                     self.confirm_at.get_or_insert(Instant::now() + CONFIRM);
                 }
                 Consequence::Progress(group, record, percent, message) => {
-                    let progress = self
-                        .cache
-                        .get(group)
-                        .and_then(|kept| kept.value.launch_progress(record, percent, &message));
-                    if let Some(activity) = progress {
+                    if let Some(activity) = self.progress_of(group, record, percent, &message) {
                         self.history.progress(&self.deps.store, activity);
+                    }
+                }
+                Consequence::NotStopped(group, record, deliveries) => {
+                    if let Some(activity) = self.progress_of(group, record, 0, "") {
+                        self.history.not_stopped(&self.deps.store, activity, deliveries);
                     }
                 }
                 Consequence::Sampled(instances) => {
@@ -83,6 +84,17 @@ impl Manager {
                 ),
             }
         }
+    }
+
+    fn progress_of(
+        &self,
+        group: GroupId,
+        record: InstanceId,
+        percent: u8,
+        message: &str,
+    ) -> Option<Activity> {
+        let kept = self.cache.get(group)?;
+        kept.value.progress(record, percent, message)
     }
 
     async fn registered(&mut self, host: &domain::Host) {

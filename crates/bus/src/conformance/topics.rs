@@ -144,6 +144,7 @@ fn every_kind() -> Vec<Message> {
             host_full: true,
         },
         Outcome::Gone,
+        Outcome::NotStopped { deliveries: 30 },
         Outcome::Progress {
             percent: 42,
             message: "Downloading".to_owned(),

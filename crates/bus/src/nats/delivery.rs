@@ -42,19 +42,20 @@ impl Held {
         self.ended = true;
         let deliveries = self.core.options.limits.deliveries;
         tracing::warn!(record = %self.job.record, deliveries, "a job is given up");
-        if matches!(self.job.kind, JobKind::Launch(_)) {
-            let outcome = Outcome::Failed {
+        let outcome = match self.job.kind {
+            JobKind::Launch(_) => Outcome::Failed {
                 reason: format!("given up after {deliveries} deliveries"),
                 host_full: false,
-            };
-            let message = Message::Job {
-                host: self.job.host.clone(),
-                group: self.job.group,
-                record: self.job.record,
-                outcome,
-            };
-            self.core.tell(MESSAGES, &message).await?;
-        }
+            },
+            JobKind::Stop { .. } => Outcome::NotStopped { deliveries },
+        };
+        let message = Message::Job {
+            host: self.job.host.clone(),
+            group: self.job.group,
+            record: self.job.record,
+            outcome,
+        };
+        self.core.tell(MESSAGES, &message).await?;
         settle(&self.core, self.reply.clone(), TERM.to_owned()).await
     }
 }

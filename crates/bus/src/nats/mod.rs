@@ -32,7 +32,7 @@ const FLUSH_WITHIN: Duration = Duration::from_secs(2);
 /// A connection that is lost is made again in the background for ever; meanwhile sending is refused at once and
 /// subscriptions learn of it by [`Received::Lagged`](crate::Received::Lagged) when it is back. A stream or consumer that
 /// is missing is made again by whoever needs it. A job that was delivered [`NatsLimits::deliveries`] times is taken out
-/// of the stream, a launch with a message that it failed.
+/// of the stream, with a message that its launch failed, or that it was not stopped.
 #[derive(Debug)]
 pub struct NatsBus(Core);
 

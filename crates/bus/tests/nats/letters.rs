@@ -17,14 +17,18 @@ async fn limited(server: &Nats, limit: impl FnOnce(&mut NatsLimits)) -> NatsBus 
 }
 
 fn given_up(job: &Job) -> Message {
+    let outcome = match Queue::of(job) {
+        Queue::Launch => Outcome::Failed {
+            reason: "given up after 3 deliveries".to_owned(),
+            host_full: false,
+        },
+        Queue::Stop => Outcome::NotStopped { deliveries: 3 },
+    };
     Message::Job {
         host: job.host.clone(),
         group: job.group,
         record: job.record,
-        outcome: Outcome::Failed {
-            reason: "given up after 3 deliveries".to_owned(),
-            host_full: false,
-        },
+        outcome,
     }
 }
 
@@ -80,11 +84,9 @@ async fn a_job_that_ends_its_workers_is_given_up_by_the_next() {
 
         let mark = stop(&here);
         bus.send(&mark).await.unwrap();
-        assert_eq!(
-            taken(&mut *stops).await.job(),
-            &mark,
-            "a stop is given up without a word"
-        );
+        assert_eq!(taken(&mut *stops).await.job(), &mark);
+        let told = patiently(messages.next()).await;
+        assert_eq!(told, Some(Received::Item(given_up(&stopping))));
     }
 }
 

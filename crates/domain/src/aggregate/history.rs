@@ -60,16 +60,19 @@ impl Group {
         }
     }
 
-    /// How far a launch is, for the history; not a change of the aggregate.
+    /// How far the launch or the termination of an instance is, for the history; not a change of the aggregate.
     #[must_use]
-    pub fn launch_progress(&self, record: InstanceId, progress: u8, message: &str) -> Option<Activity> {
-        let instance = self
-            .instance(record)
-            .filter(|i| matches!(i.phase, Phase::Pending { .. }))?;
+    pub fn progress(&self, record: InstanceId, progress: u8, message: &str) -> Option<Activity> {
+        let instance = self.instance(record)?;
+        let activity = match &instance.phase {
+            Phase::Pending { .. } => launch(self, instance),
+            Phase::Terminating { cause, since, .. } => termination(self, instance, cause, *since),
+            Phase::InService { .. } | Phase::Terminated { .. } => return None,
+        };
         Some(Activity {
             progress,
             message: message.to_owned(),
-            ..launch(self, instance)
+            ..activity
         })
     }
 
