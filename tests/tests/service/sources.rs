@@ -206,7 +206,8 @@ async fn a_window_that_has_just_begun_and_a_source_that_fell_silent_remove_nothi
     let rest = service.rest("user01").await;
     rest.configuration("web", Image::Stays.name()).await;
     rest.group("web", "web", &["z1"], 3, 3).await;
-    let quick = json!({"min_size": 1, "scale_in_cooldown": 0, "instance_warmup": 0, "scale_in_stabilization": 0});
+    let quick =
+        json!({"min_size": 1, "scale_in_cooldown": 0, "instance_warmup": 0, "scale_in_stabilization": 0});
     rest.client.put("asgs/web", &quick).await.unwrap();
     let policy = json!({
         "name": "jobs", "auto_scaling_group": "web", "source": "app", "metric": "jobs", "statistic": "AVG",
