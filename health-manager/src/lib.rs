@@ -13,6 +13,8 @@ mod leader;
 mod manager;
 mod notes;
 mod orphans;
+#[cfg(test)]
+mod rig;
 mod rollups;
 mod round;
 mod samples;

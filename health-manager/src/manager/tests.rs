@@ -6,30 +6,14 @@ use std::time::Duration;
 
 use domain::phase::Remains;
 use domain::{
-    Activity, ActivityStatus, Cause, Epoch, Group, HostName, InstallationId, Instance, Message, Outcome,
-    Phase, SystemClock, SystemIds, Timestamp,
+    Activity, ActivityStatus, Cause, Epoch, Group, HostName, Instance, Message, Outcome, Phase, Timestamp,
 };
 use store::conformance::fixtures;
 use store::{MemoryStore, Store};
 use tokio::time::{sleep, timeout};
-use uuid::Uuid;
 
 use super::Manager;
-use crate::{Deps, Settings};
-
-fn deps(store: Arc<dyn Store>) -> Deps {
-    Deps {
-        store,
-        bus: Arc::new(bus::MemoryBus::new()),
-        cache: Arc::new(::cache::NoCache::new()),
-        clock: Arc::new(SystemClock),
-        ids: Arc::new(SystemIds),
-        installation: InstallationId(Uuid::nil()),
-        metrics: telemetry::Metrics::new(),
-        board: telemetry::StatusBoard::default(),
-        settings: Arc::new(Settings::default()),
-    }
-}
+use crate::rig::deps;
 
 /// A group with an instance that is to be stopped.
 fn stopping() -> Group {

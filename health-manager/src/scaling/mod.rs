@@ -11,11 +11,15 @@ mod sources;
 mod told;
 mod weigh;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use domain::{Decision, Group, GroupId, GroupState, Timestamp};
 use planner::scaling::{Decided, Memory, Scene, decide};
+use planner::schedule::Hours;
 use telemetry::Metrics;
 use tokio::time::Instant;
 
@@ -106,13 +110,17 @@ impl Scaling {
             state.memory.wish(desired, now);
         }
         let policies: Vec<_> = policies.iter().collect();
+        let hours = match policies.iter().any(|policy| policy.business_hours_only) {
+            true => self.schedules.hours(group, now),
+            false => Hours::Open,
+        };
         Some(decide(&Scene {
             group,
             policies: &policies,
             look: &Sampled::of(group, samples, (&self.sources, &self.forecasts), now),
             memory: &state.memory,
             frozen,
-            opens: self.schedules.opens(group, now),
+            hours,
             now,
         }))
     }

@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use domain::schedule::Rule;
 use domain::{AccountName, Body, Desire, Group, GroupId, GroupName, Kind, Schedule, Scheduled, Timestamp};
-use planner::schedule::{self, HORIZON, Timetable};
+use planner::schedule::{self, HORIZON, Hours, ScheduleError, Timetable};
 use store::Store;
 use tokio::time::Instant;
 
@@ -17,15 +18,19 @@ const UNKNOWN: Duration = Duration::from_secs(10);
 /// Never; no schedule is looked at so late.
 const NEVER: Timestamp = Timestamp::from_millis(i64::MAX);
 
-/// By account and group, each group's by name.
 #[derive(Default)]
-pub(super) struct Schedules(BTreeMap<(AccountName, GroupName), Vec<Kept>>);
+pub(super) struct Schedules {
+    /// By account and group, each group's by name.
+    all: BTreeMap<(AccountName, GroupName), Vec<Kept>>,
+    /// They were read.
+    known: bool,
+}
 
 /// A schedule.
 struct Kept {
     schedule: Schedule,
-    /// None when it cannot be followed.
-    table: Option<Timetable>,
+    /// Or why it cannot be followed.
+    table: Result<Timetable, ScheduleError>,
     /// When to look whether it asks for something.
     look: Timestamp,
 }
@@ -38,14 +43,21 @@ impl Kept {
         }
         Self {
             schedule,
-            table: table.ok(),
+            table,
             look: now,
         }
     }
 
+    /// Why it cannot be told whether its hours are now, if it has some.
+    fn unknown_hours(&self) -> Option<String> {
+        let error = self.table.as_ref().err()?;
+        matches!(self.schedule.rule, Rule::Hours(_))
+            .then(|| format!("schedule {}: {error}", self.schedule.name))
+    }
+
     /// Whether it asks for something of a group now; when to look again, if it does not, is noted.
     fn asks(&mut self, group: &Group, now: Timestamp) -> bool {
-        let Some(table) = &self.table else {
+        let Ok(table) = &self.table else {
             self.look = NEVER;
             return false;
         };
@@ -63,7 +75,8 @@ impl Schedules {
     /// Reads all. What is unchanged is not parsed again; all are looked at.
     async fn read(&mut self, store: &dyn Store, now: Timestamp) -> store::Result<()> {
         let documents = store.documents(Kind::Schedule, None).await?;
-        let mut old = std::mem::take(&mut self.0);
+        let mut old = std::mem::take(&mut self.all);
+        self.known = true;
         // The store lists them by name.
         for read in documents {
             let Body::Schedule(schedule) = read.value.body else {
@@ -75,38 +88,50 @@ impl Schedules {
                 Some(known.swap_remove(at))
             });
             let kept = same.map_or_else(|| Kept::read(schedule, now), |kept| Kept { look: now, ..kept });
-            self.0.entry(key).or_default().push(kept);
+            self.all.entry(key).or_default().push(kept);
         }
         Ok(())
     }
 
     /// When one is to be looked at next.
     fn next(&self) -> Option<Timestamp> {
-        self.0.values().flatten().map(|kept| kept.look).min()
+        self.all.values().flatten().map(|kept| kept.look).min()
+    }
+
+    fn kept(&self, group: &Group) -> impl Iterator<Item = &Kept> {
+        let found = self.all.get(&(group.account.clone(), group.name.clone()));
+        found.into_iter().flatten()
     }
 
     fn of(&self, group: &Group) -> impl Iterator<Item = &Timetable> {
-        let found = self.0.get(&(group.account.clone(), group.name.clone()));
-        found.into_iter().flatten().filter_map(|kept| kept.table.as_ref())
+        self.kept(group).filter_map(|kept| kept.table.as_ref().ok())
     }
 
-    /// When a group's business hours begin, if it is outside them.
-    pub(super) fn opens(&self, group: &Group, now: Timestamp) -> Option<Timestamp> {
-        schedule::opens(self.of(group), now)
+    /// How the time stands to a group's business hours.
+    pub(super) fn hours(&self, group: &Group, now: Timestamp) -> Hours {
+        if !self.known {
+            return Hours::Unknown("the schedules were not read yet".to_owned());
+        }
+        let hours = schedule::hours(self.of(group), now);
+        let mut kept = self.kept(group);
+        match (&hours, kept.find_map(Kept::unknown_hours)) {
+            (Hours::Open, _) | (_, None) => hours,
+            (_, Some(why)) => Hours::Unknown(why),
+        }
     }
 
     /// The groups of which one asks for something now.
     fn look<'a>(&mut self, groups: impl Iterator<Item = &'a Group>, now: Timestamp) -> Vec<GroupId> {
         let mut asked = Vec::new();
         for group in groups.filter(|group| !group.deleted) {
-            let known = self.0.get_mut(&(group.account.clone(), group.name.clone()));
+            let known = self.all.get_mut(&(group.account.clone(), group.name.clone()));
             let waiting = known.into_iter().flatten().filter(|kept| kept.look <= now);
             // Each of them notes when it is looked at next.
             let asking = waiting.filter_map(|kept| kept.asks(group, now).then_some(group.id));
             asked.extend(asking);
         }
         // Their groups are not known yet, or not any more.
-        for kept in self.0.values_mut().flatten().filter(|kept| kept.look <= now) {
+        for kept in self.all.values_mut().flatten().filter(|kept| kept.look <= now) {
             kept.look = now + UNKNOWN;
         }
         asked

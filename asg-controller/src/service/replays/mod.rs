@@ -5,6 +5,7 @@ mod policies;
 mod recorded;
 
 use api::documents;
+use domain::schedule::Rule;
 use domain::{AccountName, Body, Group, Kind, Policy};
 use planner::replay::{Recording, Replay, replay};
 use planner::schedule::Timetable;
@@ -65,8 +66,12 @@ impl Service {
             Body::Schedule(schedule) if schedule.auto_scaling_group == group.name => Some(schedule),
             _ => None,
         });
-        // One that cannot be followed any more moves nothing.
-        Ok(own.filter_map(|schedule| Timetable::of(&schedule).ok()).collect())
+        let hours = own.filter(|schedule| matches!(schedule.rule, Rule::Hours(_)));
+        let tables = hours.map(|schedule| {
+            let table = Timetable::of(&schedule);
+            table.map_err(|error| Refusal::field("policies", format!("schedule {}: {error}", schedule.name)))
+        });
+        tables.collect()
     }
 }
 

@@ -24,7 +24,7 @@ use domain::{Decision, Group, GroupState, Policy, PolicyName, Timestamp};
 
 use crate::forecast::Measure;
 use crate::scaling::{Decided, Memory, Scene, decide_among};
-use crate::schedule::{self, Timetable};
+use crate::schedule::{self, Hours, Timetable};
 use crew::Crew;
 use gauges::Gauges;
 pub use outcome::{Capacity, Carried, Level, Load, Missed, Outcome, Step, Stretch};
@@ -153,16 +153,17 @@ impl<'a> Simulation<'a> {
             crew: &self.crew,
             now,
         };
-        let opens = self
-            .has_hours
-            .then(|| schedule::opens(self.replay.schedules, now));
+        let hours = match self.has_hours {
+            true => schedule::hours(self.replay.schedules, now),
+            false => Hours::Open,
+        };
         let scene = Scene {
             group: &self.group,
             policies,
             look: &look,
             memory: &self.memory,
             frozen: false,
-            opens: opens.flatten(),
+            hours,
             now,
         };
         decide_among(&scene, self.crew.headcount(now))

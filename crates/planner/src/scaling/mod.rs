@@ -31,6 +31,7 @@ pub use members::members;
 pub use memory::Memory;
 
 use crate::forecast::Forecast;
+use crate::schedule::Hours;
 
 /// Samples are kept in single precision: figures that differ by less, relatively, are the same.
 const NOISE: f64 = 1e-6;
@@ -83,8 +84,8 @@ pub struct Scene<'a> {
     pub memory: &'a Memory,
     /// Most hosts are silent.
     pub frozen: bool,
-    /// Outside the group's business hours: when they begin.
-    pub opens: Option<Timestamp>,
+    /// How the time stands to the group's business hours, for policies that act in them only.
+    pub hours: Hours,
     /// Now.
     pub now: Timestamp,
 }

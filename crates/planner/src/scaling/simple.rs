@@ -62,7 +62,7 @@ fn held(question: &Question<'_>, capacity: u32, wish: Answer, until: Timestamp, 
     };
     Answer {
         capacity: (capacity > current).then_some(current),
-        held: Some((clamp, until)),
+        held: Some((clamp, Some(until))),
         ..Answer::silent(format!("{}, but {why}", wish.reason))
     }
 }

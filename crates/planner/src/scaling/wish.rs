@@ -14,6 +14,9 @@ pub(crate) struct Question<'a> {
     pub(crate) seen: Seen,
 }
 
+/// What holds a policy alone back, its own cooldown or its hours, and until when, where that is known.
+pub(crate) type Held = (Clamp, Option<Timestamp>);
+
 /// What a rule says to it.
 pub(crate) struct Answer {
     /// The capacity that it wishes for; none when it has nothing to say.
@@ -22,8 +25,8 @@ pub(crate) struct Answer {
     pub(crate) reason: String,
     /// Below what there is, the capacity is what it takes, and removes nothing by itself.
     pub(crate) only_adds: bool,
-    /// Its own cooldown holds it back until then.
-    pub(crate) held: Option<(Clamp, Timestamp)>,
+    /// What holds it back.
+    pub(crate) held: Option<Held>,
 }
 
 /// A wish, and what the combination has to know of it.
@@ -35,8 +38,8 @@ pub(crate) struct Said {
     pub(crate) missing: bool,
     /// It removes nothing by itself.
     pub(crate) only_adds: bool,
-    /// Its own cooldown holds it back until then.
-    pub(crate) held: Option<(Clamp, Timestamp)>,
+    /// What holds it back.
+    pub(crate) held: Option<Held>,
     /// It has a cooldown of its own, so that the group's is not its.
     pub(crate) own_cooldown: bool,
 }
@@ -112,11 +115,8 @@ pub(crate) struct Heard {
 
 /// What a policy wishes for.
 pub(crate) fn of(stage: &Stage<'_>, policy: &Policy) -> Said {
-    let heard = heard(stage, policy);
-    let (answer, measured, missing) = match closed::until(stage, policy) {
-        Some(opens) => (closed::silenced(stage, policy, heard.answer, opens), None, false),
-        None => (heard.answer, heard.measured, heard.missing),
-    };
+    let heard = closed::heed(stage, policy, heard(stage, policy));
+    let answer = heard.answer;
     Said {
         wish: Wish {
             policy: policy.name.clone(),
@@ -128,8 +128,8 @@ pub(crate) fn of(stage: &Stage<'_>, policy: &Policy) -> Said {
             capacity: answer.capacity,
             reason: answer.reason,
         },
-        measured,
-        missing,
+        measured: heard.measured,
+        missing: heard.missing,
         only_adds: answer.only_adds,
         held: answer.held.filter(|_| !policy.shadow),
         own_cooldown: matches!(&policy.rule, Rule::Simple(rule) if rule.cooldown.is_some()),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::{Group, Process, ScheduleName, Timestamp};
 
-use super::{HORIZON, Occurrence, Timetable};
+use super::{Occurrence, Timetable};
 
 /// A clock that went back by more than this was wrong before: what ran later than that is not believed, and the latest
 /// occurrence runs again.
@@ -48,17 +48,4 @@ pub fn due<'a>(group: &Group, tables: impl IntoIterator<Item = &'a Timetable>, n
     let mut due: Vec<Due> = tables.into_iter().filter_map(latest).collect();
     due.sort_by(|a, b| (a.occurrence.at, &a.name).cmp(&(b.occurrence.at, &b.name)));
     due
-}
-
-/// When the business hours of a group begin, if it has such hours and `now` is outside all of them.
-#[must_use]
-pub fn opens<'a>(tables: impl IntoIterator<Item = &'a Timetable>, now: Timestamp) -> Option<Timestamp> {
-    let closed = |table: &Timetable| {
-        let inside = table.inside(now)?;
-        let next = table.next_after(now).map_or(now + HORIZON, |next| next.at);
-        Some((!inside).then_some(next))
-    };
-    let all: Vec<Option<Timestamp>> = tables.into_iter().filter_map(closed).collect();
-    // One that is open opens the group.
-    all.into_iter().collect::<Option<Vec<_>>>()?.into_iter().min()
 }

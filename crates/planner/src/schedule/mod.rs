@@ -5,6 +5,7 @@
 
 mod due;
 mod hours;
+mod open;
 mod recurrence;
 mod zone;
 
@@ -17,7 +18,8 @@ use hours::Edges;
 use recurrence::Recurrence;
 use zone::Zone;
 
-pub use due::{Due, counts_from, due, opens};
+pub use due::{Due, counts_from, due};
+pub use open::{Hours, hours};
 pub use zone::{read_date, read_time};
 
 /// Nothing is looked for further ahead or back: five years.

@@ -7,6 +7,7 @@ use domain::report::Load;
 use domain::{Group, InstanceId, Policy, Timestamp};
 use planner::forecast::Forecast;
 use planner::scaling::{Look, Memory, Scene, Seen, decide, members};
+use planner::schedule::Hours;
 use samples::Windows;
 
 use super::figures::Table;
@@ -58,7 +59,7 @@ fn weigh(group: &Group, policies: &[Policy], windows: &Windows, memory: &Memory,
         look: &look,
         memory,
         frozen: false,
-        opens: None,
+        hours: Hours::Open,
         now,
     });
     decided.decision.is_change()

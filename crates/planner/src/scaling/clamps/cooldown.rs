@@ -16,7 +16,9 @@ use crate::{Direction, cooldown_over};
 pub(super) fn apply(stage: &Stage<'_>, said: &[Said], together: &Together, course: &mut Course) {
     for (clamp, until) in said.iter().filter_map(|said| said.held.as_ref()) {
         course.clamps.push(clamp.clone());
-        course.recheck_at(*until);
+        if let Some(until) = until {
+            course.recheck_at(*until);
+        }
     }
     let direction = match course.capacity.cmp(&stage.current) {
         Ordering::Greater => Direction::Out,

@@ -7,6 +7,7 @@ use domain::policy::Statistic;
 use domain::{Group, InstanceId, Phase, Policy, Timestamp};
 use planner::forecast::Forecast;
 use planner::scaling::{Look, Memory, Scene, Seen, decide, members};
+use planner::schedule::Hours;
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -108,7 +109,7 @@ impl InFull {
             look: self,
             memory: &self.memory,
             frozen: false,
-            opens: None,
+            hours: Hours::Open,
             now,
         });
         let after = decided.decision.after;

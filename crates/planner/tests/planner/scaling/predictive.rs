@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use domain::{Clamp, ClampKind};
 use planner::forecast::Accuracy;
+use planner::schedule::Hours;
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -122,7 +123,7 @@ fn outside_business_hours_it_says_nothing() {
     let closed = |load| {
         let stage = expects(4, load).with(|stage| {
             stage.policies[0].business_hours_only = true;
-            stage.opens = Some(stage.now + Duration::from_secs(600));
+            stage.hours = Hours::Closed(stage.now + Duration::from_secs(600));
         });
         stage.decision()
     };

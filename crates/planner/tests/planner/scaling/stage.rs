@@ -6,6 +6,7 @@ use std::time::Duration;
 use domain::{Decision, Group, Instance, Phase, Policy, Timestamp, Wish};
 use planner::forecast::Forecast;
 use planner::scaling::{Decided, Look, Memory, Scene, Seen, decide, members};
+use planner::schedule::Hours;
 use serde_json::{Value, json};
 
 use crate::scene::{NOW, TIMEOUT, group, record};
@@ -39,7 +40,7 @@ pub struct Stage {
     pub whole: bool,
     pub memory: Memory,
     pub frozen: bool,
-    pub opens: Option<Timestamp>,
+    pub hours: Hours,
     pub now: Timestamp,
 }
 
@@ -90,7 +91,7 @@ impl Stage {
             whole: true,
             memory: Memory::default(),
             frozen: false,
-            opens: None,
+            hours: Hours::Open,
             now: NOW,
         };
         (0..desired).for_each(|_| stage.add(Phase::InService { since: NOW - LONG }));
@@ -174,7 +175,7 @@ impl Stage {
             look: self,
             memory: &self.memory,
             frozen: self.frozen,
-            opens: self.opens,
+            hours: self.hours.clone(),
             now: self.now,
         })
     }

@@ -1,7 +1,7 @@
 //! What is due for a group: what was missed, what was paused, and clocks that jump.
 
 use domain::{Group, Process, Timestamp};
-use planner::schedule::{Timetable, counts_from, due, opens};
+use planner::schedule::{Hours, Timetable, counts_from, due, hours as stands};
 use serde_json::json;
 
 use super::{EVER, at, cron, hours};
@@ -119,13 +119,13 @@ fn a_group_is_open_while_any_of_its_hours_are() {
     let evening = hours("UTC", json!({"hours": {"start": "16:00", "end": "20:00"}}));
     let tables = [nine(), day, evening];
     for (now, expected) in [
-        ("2026-11-25T08:00:00Z", Some("2026-11-25T09:00:00Z")),
-        ("2026-11-25T12:00:00Z", None),
-        ("2026-11-25T18:00:00Z", None),
-        ("2026-11-25T21:00:00Z", Some("2026-11-26T09:00:00Z")),
+        ("2026-11-25T08:00:00Z", Hours::Closed(at("2026-11-25T09:00:00Z"))),
+        ("2026-11-25T12:00:00Z", Hours::Open),
+        ("2026-11-25T18:00:00Z", Hours::Open),
+        ("2026-11-25T21:00:00Z", Hours::Closed(at("2026-11-26T09:00:00Z"))),
     ] {
-        assert_eq!(opens(&tables, at(now)), expected.map(at), "{now}");
+        assert_eq!(stands(&tables, at(now)), expected, "{now}");
     }
-    assert_eq!(opens([&nine()], at("2026-11-25T21:00:00Z")), None);
+    assert_eq!(stands([&nine()], at("2026-11-25T21:00:00Z")), Hours::Undeclared);
     assert_eq!(counts_from(&group("2026-11-20T09:00:00Z"), &nine(), EVER), EVER);
 }
