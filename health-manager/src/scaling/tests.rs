@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use domain::policy::{OnMissing, Rule, Threshold};
 use domain::schedule::{BusinessHours, Day, Hours, Rule as When, Sizes, TimeOfDay};
-use domain::{Body, Decision, Epoch, Group, Policy, Schedule, Timestamp};
+use domain::{Body, Decision, Epoch, Group, Policy, Revision, Schedule, Timestamp};
 use store::faulty::{Fault, FaultyStore};
-use store::{MemoryStore, Store};
+use store::{MemoryStore, Store, Versioned};
 
 use crate::manager::Manager;
 use crate::rig::{deps, document, policy, started};
@@ -132,4 +132,38 @@ async fn without_a_schedule_that_declares_some_there_are_no_business_hours() {
     assert_eq!(held.after, 4, "{held:#?}");
     let why = "no schedule of the group declares any";
     assert!(held.wishes[0].reason.ends_with(why), "{held:#?}");
+}
+
+#[tokio::test]
+async fn a_policy_that_sees_nothing_is_told_until_its_group_is_deleted() {
+    let blind = Policy {
+        missing_data: OnMissing::Hold,
+        business_hours_only: false,
+        ..only()
+    };
+    let (store, mut group) = stored(vec![Body::Policy(blind)]).await;
+    let mut manager = Manager::start(deps(store), Epoch(1)).await.unwrap();
+    let series = |manager: &Manager| {
+        let text = manager.deps.metrics.encode();
+        let told = text.lines().filter(|line| line.contains("group=\"web\""));
+        told.map(str::to_owned).collect::<Vec<_>>()
+    };
+    manager.weigh();
+    let told = "microscaler_group_policies_without_data{account=\"anna\",group=\"web\"} 1";
+    manager.scaling.heard([group.id]);
+    manager.weigh();
+    assert!(
+        series(&manager).iter().any(|line| line == told),
+        "{:?}",
+        series(&manager)
+    );
+    group.deleted = true;
+    manager.note_group(&group);
+    manager.cache.keep(Versioned {
+        revision: Revision(9),
+        value: group.clone(),
+    });
+    manager.scaling.heard([group.id]);
+    manager.weigh();
+    assert_eq!(series(&manager), [""; 0]);
 }

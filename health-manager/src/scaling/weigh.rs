@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{DecisionId, Desire, Group, GroupId, Timestamp, Wish};
+use domain::{DecisionId, Desire, Group, GroupId, Timestamp};
 use planner::scaling::Decided;
 use tokio::time::Instant;
 
@@ -93,6 +93,7 @@ impl Manager {
     fn note_ended(&mut self, id: GroupId) {
         if self.scaling.states.remove(&id).is_some()
             && let Some(kept) = self.cache.get(id)
+            && !kept.value.deleted
         {
             let group = &kept.value;
             self.deps
@@ -103,10 +104,7 @@ impl Manager {
 
     fn note_missing(&self, decided: &Decided) {
         let decision = &decided.decision;
-        // Without a forecast a history is too short, which is no fault.
-        let is_blind = |wish: &&Wish| wish.value.is_none() && wish.policy_type != "predictive";
-        let missing = decision.wishes.iter().filter(is_blind).count();
         let (account, group) = (decision.account.as_str(), decision.group_name.as_str());
-        self.deps.metrics.blind_policies(account, group, missing);
+        self.deps.metrics.blind_policies(account, group, decided.blind);
     }
 }

@@ -64,6 +64,7 @@ fn outcome(stage: &Stage<'_>, said: &[Said], wished: u32, course: &Course) -> St
 
 fn decided(stage: &Stage<'_>, said: Vec<Said>, course: Course, wished: u32, outcome: String) -> Decided {
     let group = stage.scene.group;
+    let blind = said.iter().filter(|said| said.blind).count();
     let decision = Decision {
         id: DecisionId::of_idle(group.id),
         group: group.id,
@@ -83,6 +84,7 @@ fn decided(stage: &Stage<'_>, said: Vec<Said>, course: Course, wished: u32, outc
     Decided {
         decision,
         wished,
+        blind,
         keep: clamps::keep(stage),
         recheck: course.recheck,
     }

@@ -97,6 +97,8 @@ pub struct Decided {
     pub decision: Decision,
     /// The capacity that the policies wished for together, before anything stood in its way: for [`Memory::note`].
     pub wished: u32,
+    /// Policies that act and cannot decide for want of data: no shadows, and none outside its business hours.
+    pub blind: usize,
     /// How long [`Memory::note`] has to keep it.
     pub keep: Duration,
     /// When time alone changes the decision, be it a cooldown's end; `None` when only news can.

@@ -36,6 +36,8 @@ pub(crate) struct Said {
     pub(crate) measured: Option<u32>,
     /// Its metric says nothing, or not enough to remove something.
     pub(crate) missing: bool,
+    /// It acts, and that keeps it from deciding. Where there is nobody to be measured nothing is amiss.
+    pub(crate) blind: bool,
     /// It removes nothing by itself.
     pub(crate) only_adds: bool,
     /// What holds it back.
@@ -117,6 +119,7 @@ pub(crate) struct Heard {
 pub(crate) fn of(stage: &Stage<'_>, policy: &Policy) -> Said {
     let heard = closed::heed(stage, policy, heard(stage, policy));
     let answer = heard.answer;
+    let measurable = stage.in_service > 0 || !policy.is_sampled();
     Said {
         wish: Wish {
             policy: policy.name.clone(),
@@ -130,6 +133,7 @@ pub(crate) fn of(stage: &Stage<'_>, policy: &Policy) -> Said {
         },
         measured: heard.measured,
         missing: heard.missing,
+        blind: heard.missing && measurable && !policy.shadow,
         only_adds: answer.only_adds,
         held: answer.held.filter(|_| !policy.shadow),
         own_cooldown: matches!(&policy.rule, Rule::Simple(rule) if rule.cooldown.is_some()),

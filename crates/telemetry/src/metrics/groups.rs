@@ -14,7 +14,7 @@ struct Figures {
     by_status: Vec<(&'static str, usize)>,
     /// By policies, out and in.
     scaled: [u64; 2],
-    /// Policies whose metric says nothing; none of groups without policies.
+    /// Policies that cannot decide for want of data; none of groups without policies.
     blind: Option<usize>,
 }
 
@@ -55,6 +55,10 @@ impl Groups {
 
     pub(super) fn blind(&self, account: &str, group: &str, policies: usize) {
         self.change(account, group, |figures| figures.blind = Some(policies));
+    }
+
+    pub(super) fn clear(&self) {
+        self.lock().clear();
     }
 
     pub(super) fn forget(&self, account: &str, group: &str) {
@@ -123,7 +127,7 @@ impl Collector for Groups {
         }
         let mut blind = encoder.encode_descriptor(
             "group_policies_without_data",
-            "Policies of a group whose metric says nothing.",
+            "Policies of a group that act and cannot decide for want of data.",
             None,
             MetricType::Gauge,
         )?;

@@ -73,9 +73,18 @@ impl Metrics {
         &self.0.families
     }
 
-    /// Whether this process's health manager leads.
+    /// Whether this process's health manager leads. What only a leader knows ends when it does not: nobody would take
+    /// back what it told last.
     pub fn leading(&self, leads: bool) {
-        self.families().leading.set(i64::from(leads));
+        let families = self.families();
+        families.leading.set(i64::from(leads));
+        if !leads {
+            self.0.groups.clear();
+            families.frozen.set(0);
+            families.hosts.clear();
+            families.host_cpu.clear();
+            families.host_memory.clear();
+        }
     }
 
     /// A commit lost its compare-and-set.
@@ -115,7 +124,7 @@ impl Metrics {
         self.0.groups.scaled(account, group, out);
     }
 
-    /// So many policies of a group have a metric that says nothing now.
+    /// So many policies of a group that act cannot decide now for want of data.
     pub fn blind_policies(&self, account: &str, group: &str, policies: usize) {
         self.0.groups.blind(account, group, policies);
     }

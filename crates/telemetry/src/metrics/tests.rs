@@ -144,6 +144,30 @@ fn a_group_with_policies_tells_how_they_moved_it_and_what_they_cannot_see() {
 }
 
 #[test]
+fn who_leads_no_more_tells_nothing_that_only_a_leader_knows() {
+    let metrics = Metrics::new();
+    metrics.leading(true);
+    metrics.frozen(true);
+    metrics.hosts(3, 1);
+    metrics.host_load("docker01", 12.5, 40.0);
+    metrics.group("user01", "web", 3, &[("RUNNING", 3)]);
+    metrics.blind_policies("user01", "web", 1);
+    metrics.commit_conflict();
+    metrics.leading(false);
+    for part in ["_host", "_group_"] {
+        assert_eq!(lines(&metrics, part), [""; 0]);
+    }
+    assert_eq!(lines(&metrics, "frozen"), ["microscaler_frozen 0"]);
+    assert_eq!(lines(&metrics, "leading"), ["microscaler_leading 0"]);
+    let counted = ["microscaler_commit_conflicts_total 1"];
+    assert_eq!(
+        lines(&metrics, "conflicts"),
+        counted,
+        "what this process did stays"
+    );
+}
+
+#[test]
 fn methods_that_clients_invent_share_one_series() {
     let metrics = Metrics::new();
     for method in ["BREW", "POUR", "get"] {

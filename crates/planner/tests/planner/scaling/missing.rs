@@ -2,6 +2,8 @@
 
 use serde_json::json;
 
+use planner::schedule::Hours;
+
 use super::stage::{Figure, Stage, clamps, target, threshold};
 
 fn blind(missing: &str) -> Stage {
@@ -134,4 +136,32 @@ fn a_short_window_without_samples_is_no_burst() {
         .policy("p", target(50.0))
         .sees("p", Figure::Burst(60.0, 10, f64::NAN));
     assert_eq!(stage.after(), 5);
+}
+
+#[test]
+fn what_cannot_decide_for_want_of_data_is_counted_while_it_acts() {
+    let count = |stage: &Stage| stage.decided().blind;
+    let nothing = blind("scale_out");
+    assert_eq!(count(&nothing), 1);
+    assert_eq!(count(&blind("hold").is("p", 50.0)), 0);
+    let gap = blind("hold").sees("p", Figure::Since(90.0, 60, None));
+    assert_eq!(count(&gap), 1, "a gap within its breach duration");
+    let some = blind("hold").is("p", 10.0).with(|stage| stage.reported = Some(3));
+    assert_eq!(count(&some), 1, "some tell nothing");
+    let two = nothing
+        .clone()
+        .policy("q", target(50.0))
+        .sees("q", Figure::Nothing);
+    assert_eq!(count(&two), 2);
+    let shadow = two.with(|stage| stage.policies[1].shadow = true);
+    assert_eq!(count(&shadow), 1, "a shadow moves nothing anyway");
+    let closed = nothing.clone().with(|stage| {
+        stage.policies[0].business_hours_only = true;
+        stage.hours = Hours::Closed(stage.now + std::time::Duration::from_secs(60));
+    });
+    assert_eq!(count(&closed), 0, "outside its hours");
+    let unknown = closed.with(|stage| stage.hours = Hours::Unknown("nobody knows".to_owned()));
+    assert_eq!(count(&unknown), 1);
+    let nobody = nothing.warming(4);
+    assert_eq!(count(&nobody), 0, "there is nobody to be measured");
 }
