@@ -15,6 +15,7 @@ use crate::{Metric, Statistic};
 pub struct Windows {
     look_back: Duration,
     holds: Duration,
+    fills: Duration,
     rings: HashMap<InstanceId, Ring>,
 }
 
@@ -23,7 +24,7 @@ pub struct Windows {
 pub struct Reading {
     /// The figure, in the metric's unit as the agents tell it.
     pub value: f64,
-    /// Instances that have a sample in the window, and told theirs until its end.
+    /// Instances that have a sample in the window, or one that still fills it, and told theirs until its end.
     pub reported: usize,
     /// Instances that were asked for.
     pub expected: usize,
@@ -43,6 +44,7 @@ impl Windows {
         Self {
             look_back,
             holds: look_back,
+            fills: Duration::ZERO,
             rings: HashMap::new(),
         }
     }
@@ -52,6 +54,14 @@ impl Windows {
     #[must_use]
     pub fn holding(mut self, holds: Duration) -> Self {
         self.holds = holds;
+        self
+    }
+
+    /// In a window without a sample of an instance its last one counts until it is older than this: a window may be shorter
+    /// than the time between two samples.
+    #[must_use]
+    pub fn filling(mut self, fills: Duration) -> Self {
+        self.fills = fills;
         self
     }
 
@@ -89,7 +99,7 @@ impl Windows {
 
     /// One figure of a group over the `window` that ends at `end`. `members` are the instances that count, each once.
     /// `end` may be in the past: whether a threshold was breached for some time shows in several readings. `None` when
-    /// no member has a sample there.
+    /// no member has a sample that counts there.
     #[must_use]
     pub fn statistic(
         &self,
@@ -107,7 +117,7 @@ impl Windows {
             if self.is_silent(record, end) {
                 continue;
             }
-            for point in self.within(record, window, end) {
+            for point in self.counted(record, window, end) {
                 let Some(part) = figure::part(metric, point) else {
                     continue;
                 };
@@ -140,6 +150,16 @@ impl Windows {
         let ring = self.rings.get(&record);
         ring.into_iter()
             .flat_map(move |ring| ring.within(end - window, end))
+    }
+
+    /// Those, or the last one before them where there are none.
+    fn counted(&self, record: InstanceId, window: Duration, end: Timestamp) -> impl Iterator<Item = &Point> {
+        let mut own = self.within(record, window, end).peekable();
+        let last = match own.peek() {
+            Some(_) => None,
+            None => self.within(record, self.fills, end).last(),
+        };
+        own.chain(last)
     }
 
     /// Whether an instance told nothing for longer than a sample holds.

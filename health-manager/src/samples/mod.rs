@@ -55,7 +55,8 @@ pub(crate) struct Samples {
 
 impl Samples {
     /// Empty windows, and in the background what earlier leaders left.
-    /// What agents tell each `interval` holds for three of them: one that is late or lost is no silence.
+    /// What agents tell each `interval` holds for three of them: one that is late or lost is no silence. Windows that are
+    /// shorter than the interval are never empty for that: the last sample is in them until the next, were it a bit late.
     pub(crate) fn start(
         cache: &Arc<dyn Cache>,
         wall: Timestamp,
@@ -65,7 +66,9 @@ impl Samples {
         let from = Instant::now();
         let clock = Steady { wall, from };
         Self {
-            windows: Windows::new(Windows::LOOK_BACK).holding(interval * 3),
+            windows: Windows::new(Windows::LOOK_BACK)
+                .holding(interval * 3)
+                .filling(interval * 3 / 2),
             slack: interval * 2,
             newest: None,
             clock,

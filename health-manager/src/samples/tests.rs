@@ -78,6 +78,33 @@ impl Samples {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn in_a_window_shorter_than_the_interval_the_last_sample_holds_until_the_next() {
+    let cache: Arc<dyn Cache> = Arc::new(NoCache::new());
+    let mut samples = Samples::start(&cache, wall(0), EACH, Metrics::new());
+    let read = |samples: &Samples, window: u64, ago: u64| {
+        let [window, ago] = [window, ago].map(Duration::from_secs);
+        let reading = samples.statistic([id(1)], Metric::Cpu, Statistic::Average, window, ago);
+        reading.map(|reading| reading.value)
+    };
+    samples.hear([sample(1, 10.0)]);
+    for late in [0, 1, 4] {
+        tokio::time::advance(Duration::from_secs(late)).await;
+        assert_eq!(read(&samples, 1, 0), Some(10.0), "{late} s later");
+    }
+    // The next one is late, and then it is there.
+    tokio::time::advance(Duration::from_secs(1)).await;
+    samples.hear([sample(1, 50.0)]);
+    assert_eq!(read(&samples, 1, 0), Some(50.0));
+    assert_eq!(read(&samples, 10, 0), Some(30.0));
+    tokio::time::advance(Duration::from_secs(4)).await;
+    assert_eq!(read(&samples, 1, 0), Some(50.0));
+    assert_eq!(read(&samples, 1, 5), Some(10.0), "a breach duration has no gaps");
+    assert_eq!(read(&samples, 5, 0), Some(50.0));
+    tokio::time::advance(Duration::from_secs(4)).await;
+    assert_eq!(read(&samples, 1, 0), None, "who fell silent tells nothing");
+}
+
 async fn until(cache: &Arc<dyn Cache>, wanted: fn(&Health) -> bool) {
     let mut health = cache.health().unwrap();
     let seen = timeout(Duration::from_secs(20), health.wait_for(wanted)).await;
