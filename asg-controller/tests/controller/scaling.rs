@@ -106,26 +106,28 @@ async fn processes_are_suspended_and_resumed_by_name_or_all() {
     let all = json!([
         "Launch",
         "Terminate",
+        "HealthCheck",
         "ReplaceUnhealthy",
+        "AZRebalance",
         "AlarmNotification",
         "ScheduledActions"
     ]);
     for (how, body, left, generation) in [
         (
             "suspend",
-            json!({"processes": ["AlarmNotification", "launch"]}),
-            json!(["Launch", "AlarmNotification"]),
+            json!({"processes": ["AlarmNotification", "launch", "azrebalance"]}),
+            json!(["Launch", "AZRebalance", "AlarmNotification"]),
             2,
         ),
         (
             "suspend",
             json!({"processes": ["Launch"]}),
-            json!(["Launch", "AlarmNotification"]),
+            json!(["Launch", "AZRebalance", "AlarmNotification"]),
             2,
         ),
         (
             "resume",
-            json!({"processes": ["Launch", "Terminate"]}),
+            json!({"processes": ["Launch", "Terminate", "AZRebalance"]}),
             json!(["AlarmNotification"]),
             3,
         ),
@@ -157,13 +159,14 @@ async fn processes_are_suspended_and_resumed_by_name_or_all() {
 async fn what_is_no_process_or_an_older_generation_suspends_nothing() {
     let rig = Rig::start().await;
     rig.user01("POST /asgs", asg("a")).await.ok();
-    let known = "Launch, Terminate, ReplaceUnhealthy, AlarmNotification, ScheduledActions";
+    let known = "Launch, Terminate, HealthCheck, ReplaceUnhealthy, AZRebalance, AlarmNotification, \
+                 ScheduledActions";
     rig.expect(&[
         (
             "PUT /asgs/a/suspend",
-            json!({"processes": ["Launch", "HealthCheck"]}),
+            json!({"processes": ["Launch", "InstanceRefresh"]}),
             422,
-            &["processes: \"HealthCheck\" is none of", known],
+            &["processes: \"InstanceRefresh\" is none of", known],
         ),
         (
             "PUT /asgs/a/resume",

@@ -87,8 +87,13 @@ pub enum Process {
     Launch,
     /// Removing instances, whatever for, except that a group stops or a user names one.
     Terminate,
+    /// Heeding what health checks say of instances that run, also of those that are launched.
+    HealthCheck,
     /// Replacing what is unhealthy but runs.
     ReplaceUnhealthy,
+    /// Replacing instances in zones that the group does not name any more.
+    #[serde(rename = "AZRebalance")]
+    AzRebalance,
     /// What policies decide.
     AlarmNotification,
     /// What the clock decides.
@@ -97,10 +102,12 @@ pub enum Process {
 
 impl Process {
     /// All, in EC2's order.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::Launch,
         Self::Terminate,
+        Self::HealthCheck,
         Self::ReplaceUnhealthy,
+        Self::AzRebalance,
         Self::AlarmNotification,
         Self::ScheduledActions,
     ];
@@ -111,7 +118,9 @@ impl Process {
         match self {
             Self::Launch => "Launch",
             Self::Terminate => "Terminate",
+            Self::HealthCheck => "HealthCheck",
             Self::ReplaceUnhealthy => "ReplaceUnhealthy",
+            Self::AzRebalance => "AZRebalance",
             Self::AlarmNotification => "AlarmNotification",
             Self::ScheduledActions => "ScheduledActions",
         }

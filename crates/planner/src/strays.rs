@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Cause, Group, HostName, Instance, Intent};
+use domain::{Cause, Group, HostName, Instance, Intent, Process};
 
 use crate::census::{Census, size};
 use crate::{Plan, World, scale_in};
@@ -54,7 +54,8 @@ impl Why {
 impl<'a> Stray<'a> {
     /// The instance as a stray, if it is one.
     pub(crate) fn of(world: &World<'a>, instance: &'a Instance) -> Option<Self> {
-        let zone_left = !world.group.spec.availability_zones.contains(&instance.zone);
+        let rebalances = !world.group.is_suspended(Process::AzRebalance);
+        let zone_left = rebalances && is_elsewhere(world.group, instance);
         let drained = world.ledger.is_drained(&instance.host);
         let why = match (zone_left, drained) {
             (false, false) => return None,
@@ -80,6 +81,11 @@ impl<'a> Stray<'a> {
             ),
         }
     }
+}
+
+/// Whether an instance is in a zone that the group does not name.
+pub(crate) fn is_elsewhere(group: &Group, instance: &Instance) -> bool {
+    !group.spec.availability_zones.contains(&instance.zone)
 }
 
 /// Terminates strays that are not needed: those above what the group lacks in service where it wants it, and

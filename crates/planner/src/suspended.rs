@@ -1,6 +1,6 @@
 //! Processes that a user suspended: what they would have done is left undone, and told.
 
-use domain::Process;
+use domain::{Group, Process};
 
 use crate::census::Census;
 use crate::{Plan, World, launch, scale_in, strays};
@@ -13,6 +13,9 @@ pub(crate) fn fill_and_shed(world: &World<'_>, census: &Census<'_>, plan: &mut P
     } else {
         scale_in::shed_surplus(census, plan);
         strays::retire_replaced(group, census, plan);
+    }
+    if group.is_suspended(Process::AzRebalance) {
+        leave_elsewhere(group, census, plan);
     }
     if group.is_suspended(Process::Launch) {
         launch_none(census, plan);
@@ -27,6 +30,21 @@ fn keep_all(census: &Census<'_>, plan: &mut Plan) {
     if waiting > 0 {
         let why = format!("Terminate is suspended: {waiting} instances wait to be terminated");
         plan.reasons.push(why);
+    }
+}
+
+fn leave_elsewhere(group: &Group, census: &Census<'_>, plan: &mut Plan) {
+    let elsewhere = census
+        .each()
+        .filter(|instance| strays::is_elsewhere(group, instance));
+    match elsewhere.count() {
+        0 => {}
+        1 => plan.reasons.push(
+            "AZRebalance is suspended: 1 instance stays in a zone that the group does not use".to_owned(),
+        ),
+        count => plan.reasons.push(format!(
+            "AZRebalance is suspended: {count} instances stay in zones that the group does not use"
+        )),
     }
 }
 

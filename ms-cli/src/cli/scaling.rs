@@ -84,7 +84,7 @@ pub struct ProcessesArgs {
     /// The group
     #[arg(short, long, value_name = "NAME", value_parser = name)]
     pub asg_name: String,
-    /// Which: Launch, Terminate, ReplaceUnhealthy, AlarmNotification (policies), ScheduledActions
+    /// Which: Launch, Terminate, HealthCheck, ReplaceUnhealthy, AZRebalance, AlarmNotification (policies), ScheduledActions
     #[arg(long, value_name = "A,B,...", value_delimiter = ',')]
     pub processes: Vec<String>,
 }

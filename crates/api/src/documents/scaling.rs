@@ -32,8 +32,8 @@ impl From<domain::Rate> for Rate {
 /// The body of `PUT /asgs/{name}/suspend` and `PUT /asgs/{name}/resume`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Processes {
-    /// `Launch`, `Terminate`, `ReplaceUnhealthy`, `AlarmNotification` (what policies decide), `ScheduledActions`; empty or
-    /// left out: all.
+    /// `Launch`, `Terminate`, `HealthCheck`, `ReplaceUnhealthy`, `AZRebalance` (moving out of zones that the group does not
+    /// name any more), `AlarmNotification` (what policies decide), `ScheduledActions`; empty or left out: all.
     #[serde(default)]
     #[schema(example = json!(["AlarmNotification"]))]
     pub processes: Vec<String>,

@@ -1,5 +1,7 @@
 //! Observed state: what reports and job outcomes do to a group's records.
 
+use std::borrow::Cow;
+
 use crate::group::{BACKOFF_RESET, EARLY_EXIT};
 use crate::instance::{Lost, Mark};
 use crate::phase::{Event, Phase};
@@ -120,7 +122,7 @@ impl Group {
         {
             after.note(facts, *mark);
         }
-        for event in seen.events(&before.phase) {
+        for event in self.heeded(seen).events(&before.phase) {
             if self.bears_with(&before.phase, &event) {
                 continue;
             }
@@ -141,6 +143,24 @@ impl Group {
             *slot = after;
         }
         Ok(true)
+    }
+
+    /// What counts of an observation: while health checks are suspended, what runs is as if it had none. Reports tell it
+    /// again.
+    fn heeded<'a>(&self, seen: &'a Observation) -> Cow<'a, Observation> {
+        match seen {
+            Observation::Container(facts, mark)
+                if matches!(facts.state, ContainerState::Running(_))
+                    && self.is_suspended(Process::HealthCheck) =>
+            {
+                let facts = ContainerFacts {
+                    state: ContainerState::Running(Health::None),
+                    ..(**facts).clone()
+                };
+                Cow::Owned(Observation::Container(Box::new(facts), *mark))
+            }
+            seen => Cow::Borrowed(seen),
+        }
     }
 
     /// Whether an instance that is unhealthy stays, because its replacement is suspended. Reports tell it again.

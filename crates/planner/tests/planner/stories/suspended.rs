@@ -66,8 +66,12 @@ fn a_group_that_stops_ends_whatever_is_suspended() {
     assert_eq!(steps(&scene.plan()).len(), 1);
 }
 
-/// What its agent says of a container that fails its health check.
-fn unhealthy(scene: &Scene) -> Observation {
+/// What its agent says of a container that runs.
+fn runs(scene: &Scene, health: Health) -> Observation {
+    in_state(scene, ContainerState::Running(health))
+}
+
+fn in_state(scene: &Scene, state: ContainerState) -> Observation {
     let instance = &scene.group.instances[0];
     let facts = ContainerFacts {
         installation: InstallationId(Uuid::nil()),
@@ -75,7 +79,7 @@ fn unhealthy(scene: &Scene) -> Observation {
         record: instance.id,
         id: ContainerId::new("c1"),
         name: instance.hostname.clone(),
-        state: ContainerState::Running(Health::Unhealthy),
+        state,
         private_ip: String::new(),
         labels: BTreeMap::new(),
     };
@@ -85,10 +89,64 @@ fn unhealthy(scene: &Scene) -> Observation {
 #[test]
 fn without_replacement_what_is_unhealthy_stays_in_service() {
     let mut scene = without(Process::ReplaceUnhealthy, 1, 1).serving("h1", "a");
-    let (id, seen) = (scene.group.instances[0].id, unhealthy(&scene));
+    let (id, seen) = (scene.group.instances[0].id, runs(&scene, Health::Unhealthy));
     scene.group.observe(id, &seen, scene.now).unwrap();
     assert!(scene.group.instances[0].is_serving());
     scene.group.suspended.clear();
     scene.group.observe(id, &seen, scene.now).unwrap();
     assert!(!scene.group.instances[0].is_serving(), "told again, it goes");
+}
+
+#[test]
+fn without_health_checks_what_runs_serves_whatever_they_say() {
+    let mut scene = without(Process::HealthCheck, 2, 2)
+        .serving("h1", "a")
+        .pending("h1", "a");
+    let ids: Vec<_> = scene.group.instances.iter().map(|i| i.id).collect();
+    let unhealthy = runs(&scene, Health::Unhealthy);
+    scene.group.observe(ids[0], &unhealthy, scene.now).unwrap();
+    assert!(scene.group.instances[0].is_serving());
+    let starting = runs(&scene, Health::Starting);
+    scene.group.observe(ids[1], &starting, scene.now).unwrap();
+    assert!(scene.group.instances[1].is_serving(), "a launch, too");
+    let exited = ContainerState::Exited {
+        code: Some(1),
+        oom: false,
+    };
+    let exited = in_state(&scene, exited);
+    scene.group.observe(ids[1], &exited, scene.now).unwrap();
+    assert!(!scene.group.instances[1].is_serving(), "what died is gone");
+    scene.group.suspended.clear();
+    scene.group.observe(ids[0], &unhealthy, scene.now).unwrap();
+    assert!(!scene.group.instances[0].is_serving(), "told again, it goes");
+}
+
+#[test]
+fn without_rebalancing_instances_stay_in_zones_that_the_group_left() {
+    let left = |suspended: &[Process]| {
+        let scene = Scene::of(&["new"], 2, 3).host("h1", &[]);
+        scene
+            .serving("h1", "old")
+            .serving("h1", "old")
+            .with(|scene| scene.group.suspended = suspended.iter().copied().collect())
+    };
+    assert_eq!(steps(&left(&[]).plan()), ["launch 2 on h1 for new"]);
+    let mut stays = left(&[Process::AzRebalance]);
+    let plan = stays.plan();
+    assert_eq!(steps(&plan), [""; 0]);
+    let why = "AZRebalance is suspended: 2 instances stay in zones that the group does not use";
+    assert_eq!(plan.reasons, [why]);
+    stays.group.spec.desired_capacity = 3;
+    assert_eq!(
+        steps(&stays.plan()),
+        ["launch 2 on h1 for new"],
+        "what is added goes where the group is"
+    );
+    let mut drained = left(&[Process::AzRebalance]).host("h2", &[]);
+    drained.on("h1").host.state = domain::HostState::Draining;
+    assert_eq!(
+        steps(&drained.plan()),
+        ["launch 2 on h2 for new"],
+        "a host that is drained is left"
+    );
 }
