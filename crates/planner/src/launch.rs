@@ -4,6 +4,7 @@ use domain::{Intent, Template};
 
 use crate::backoff::Backoff;
 use crate::census::Census;
+use crate::counted::{counted, instances};
 use crate::placement::Placement;
 use crate::strays::{Stray, Why};
 use crate::{Plan, World, strays};
@@ -17,7 +18,10 @@ pub(crate) fn fill(world: &World<'_>, census: &Census<'_>, plan: &mut Plan) {
     match world.template {
         Ok(template) => place(world, census, template, plan),
         Err(why) => {
-            let why = format!("cannot launch {missing} missing instances: {why}");
+            let why = format!(
+                "cannot launch {}: {why}",
+                counted(missing, "missing instance", "missing instances")
+            );
             plan.held_up(why, is_short(census, 0));
         }
     }
@@ -63,7 +67,8 @@ fn launch(census: &Census<'_>, slots: &[u32], placement: &mut Placement<'_>, pla
     if launched > 0 {
         let (placed, wanted) = (census.placed.len(), census.wanted);
         plan.reasons.push(format!(
-            "launching {launched}: {placed} of {wanted} instances are {}",
+            "launching {launched}: {placed} of {} {}",
+            counted(wanted, "instance is", "instances are"),
             there(census)
         ));
     }
@@ -90,9 +95,9 @@ fn is_short(census: &Census<'_>, launched: usize) -> bool {
 fn cause(census: &Census<'_>, earlier: usize) -> String {
     if is_short(census, earlier) {
         format!(
-            "capacity was {} of {} instances",
+            "capacity was {} of {}",
             census.capacity(),
-            census.wanted
+            instances(census.wanted)
         )
     } else {
         let replaced = census.capacity() + earlier - census.wanted;
@@ -103,10 +108,10 @@ fn cause(census: &Census<'_>, earlier: usize) -> String {
 
 fn waiting(world: &World<'_>, census: &Census<'_>, slots: usize) -> String {
     format!(
-        "{} launches wait for a free slot: max_size is {}, {} instances are there and {} terminating",
-        census.missing() - slots,
+        "{} for a free slot: max_size is {}, {} there and {} terminating",
+        counted(census.missing() - slots, "launch waits", "launches wait"),
         world.group.spec.max_size,
-        census.capacity(),
+        counted(census.capacity(), "instance is", "instances are"),
         census.ending,
     )
 }

@@ -7,6 +7,7 @@
 mod backoff;
 mod census;
 mod cooldown;
+mod counted;
 pub mod forecast;
 mod launch;
 mod ledger;
@@ -29,6 +30,7 @@ use domain::{Cause, Group, GroupState, Instance, Intent, Observation, Phase, Tem
 
 use crate::census::Census;
 pub use crate::cooldown::{Direction, cooldown_over};
+use crate::counted::{counted, instances};
 pub use crate::ledger::{HostView, Ledger};
 
 /// Figures that plans depend on.
@@ -124,7 +126,10 @@ fn stop(world: &World<'_>, plan: &mut Plan) {
     let alive = |i: &&Instance| matches!(i.phase, Phase::Pending { .. } | Phase::InService { .. });
     let doomed: Vec<&Instance> = world.group.instances.iter().filter(alive).collect();
     if !doomed.is_empty() {
-        let reason = format!("terminating all {} instances: the group is stopped", doomed.len());
+        let reason = format!(
+            "terminating all {}: the group is stopped",
+            instances(doomed.len())
+        );
         plan.reasons.push(reason);
     }
     plan.terminate(doomed, &Cause::GroupStopped);
@@ -135,13 +140,12 @@ fn freeze(census: &Census<'_>, plan: &mut Plan) {
     let capacity = census.capacity();
     let held = "more than half of the hosts are silent, so nothing is replaced or terminated";
     if capacity < wanted {
-        let why = format!("{held}: capacity stays at {capacity} of {wanted} instances");
+        let why = format!("{held}: capacity stays at {capacity} of {}", instances(wanted));
         plan.held_up(why, true);
     } else if capacity > wanted || !census.stalled.is_empty() || !census.strays.is_empty() {
-        plan.reasons.push(format!(
-            "{held}: {} instances wait to be terminated",
-            capacity.saturating_sub(wanted).max(census.strays.len()) + census.stalled.len()
-        ));
+        let waiting = capacity.saturating_sub(wanted).max(census.strays.len()) + census.stalled.len();
+        let waiting = counted(waiting, "instance waits", "instances wait");
+        plan.reasons.push(format!("{held}: {waiting} to be terminated"));
     }
     // Deadlines that come while frozen change nothing; news of the hosts does.
 }
@@ -170,11 +174,9 @@ fn cancel_stalled<'a>(world: &World<'a>, plan: &mut Plan) -> Cow<'a, Group> {
     let cancel = Observation::Cancel(Cause::Stalled);
     let is_cancelled = |i: &&Instance| group.to_mut().observe(i.id, &cancel, now).is_ok();
     let cancelled: Vec<_> = stalled.into_iter().filter(is_cancelled).collect();
-    plan.reasons.push(format!(
-        "cancelling {} launches: {}",
-        cancelled.len(),
-        Cause::Stalled
-    ));
+    let launches = counted(cancelled.len(), "launch", "launches");
+    plan.reasons
+        .push(format!("cancelling {launches}: {}", Cause::Stalled));
     plan.terminate(cancelled, &Cause::Stalled);
     group
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use domain::{Cause, Group, HostName, Instance, Intent, Observation, Timestamp};
 
 use crate::census::{Census, is_serving};
+use crate::counted::counted;
 use crate::{Plan, World, scale_in};
 
 /// Takes the records on lost hosts out of their slots; the group as that leaves it.
@@ -27,11 +28,14 @@ pub(crate) fn leave_slots<'a>(world: &World<'a>, plan: &mut Plan) -> Cow<'a, Gro
         }
     }
     let lost = hosts.into_iter();
-    plan.reasons.extend(
-        lost.map(|(host, count)| {
-            format!("host {host} is lost: {count} instances there do not count any more")
-        }),
-    );
+    plan.reasons.extend(lost.map(|(host, count)| {
+        let count = counted(
+            count,
+            "instance there does not count",
+            "instances there do not count",
+        );
+        format!("host {host} is lost: {count} any more")
+    }));
     group
 }
 
@@ -63,15 +67,13 @@ pub(crate) fn settle_returned<'a>(world: &World<'a>, plan: &mut Plan) -> Cow<'a,
 
 fn tell(cancelled: &[&Instance], leaving: &[&Instance], plan: &mut Plan) {
     if !cancelled.is_empty() {
-        let why = format!("cancelling {} launches: {}", cancelled.len(), Cause::HostReturned);
+        let launches = counted(cancelled.len(), "launch", "launches");
+        let why = format!("cancelling {launches}: {}", Cause::HostReturned);
         plan.reasons.push(why);
     }
     if !leaving.is_empty() {
-        let why = format!(
-            "terminating {} instances that were replaced: {}",
-            leaving.len(),
-            Cause::HostReturned
-        );
+        let replaced = counted(leaving.len(), "instance that was", "instances that were");
+        let why = format!("terminating {replaced} replaced: {}", Cause::HostReturned);
         plan.reasons.push(why);
     }
 }

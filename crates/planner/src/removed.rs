@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use domain::{Cause, Group, HostName, HostState, Instance, Intent, Phase};
 
+use crate::counted::counted;
 use crate::{Plan, World};
 
 /// What becomes of a host's records.
@@ -67,10 +68,20 @@ fn step(world: &World<'_>, instance: &Instance) -> Option<Intent> {
 impl Ends {
     fn told(&self, host: &HostName) -> impl Iterator<Item = String> {
         let parts = [
-            (self.terminated, "instances there are terminated"),
-            (self.written_off, "records there end at once, for it says nothing"),
+            (
+                self.terminated,
+                "instance there is terminated",
+                "instances there are terminated",
+            ),
+            (
+                self.written_off,
+                "record there ends at once, for it says nothing",
+                "records there end at once, for it says nothing",
+            ),
         ];
-        let told = parts.into_iter().filter(|(count, _)| *count > 0);
-        told.map(move |(count, what)| format!("host {host} was removed: {count} {what}"))
+        let told = parts.into_iter().filter(|(count, ..)| *count > 0);
+        told.map(move |(count, one, other)| {
+            format!("host {host} was removed: {}", counted(count, one, other))
+        })
     }
 }

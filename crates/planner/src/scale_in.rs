@@ -7,6 +7,7 @@ use domain::{Cause, Instance, InstanceId, Timestamp, ZoneName};
 
 use crate::Plan;
 use crate::census::{Census, is_serving};
+use crate::counted::{counted, instances};
 
 /// Who goes first: the oldest; among equals one that is not in service yet; then by id, so that no two are
 /// equal.
@@ -24,9 +25,9 @@ pub(crate) fn shed_surplus(census: &Census<'_>, plan: &mut Plan) {
     }
     plan.terminate(choose(&census.placed, surplus), &Cause::ScaleIn);
     plan.reasons.push(format!(
-        "terminating {surplus} of {} instances: {} are wanted",
-        census.placed.len(),
-        census.wanted
+        "terminating {surplus} of {}: {} wanted",
+        instances(census.placed.len()),
+        counted(census.wanted, "is", "are")
     ));
 }
 

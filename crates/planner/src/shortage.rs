@@ -3,6 +3,7 @@
 use domain::{Capacity, HostName, HostState, Need, ZoneName};
 
 use crate::World;
+use crate::counted::counted;
 use crate::ledger::HostView;
 
 /// How many of a zone's hosts are out, by why.
@@ -74,8 +75,8 @@ impl Out {
             .map(|(count, what)| format!("{count} {what}"))
             .collect();
         format!(
-            "no host of zone {zone} has room for another instance: of {} hosts {}",
-            self.hosts,
+            "no host of zone {zone} has room for another instance: of {} {}",
+            counted(self.hosts, "host", "hosts"),
             told.join(", ")
         )
     }

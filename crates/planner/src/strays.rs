@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use domain::{Cause, Group, HostName, Instance, Intent, Process};
 
 use crate::census::{Census, size};
+use crate::counted::instances;
 use crate::{Plan, World, scale_in};
 
 /// An instance that counts as capacity, and is to be replaced.
@@ -119,8 +120,8 @@ pub(crate) fn make_room(census: &Census<'_>, plan: &mut Plan) {
     retire(census, &first_to_go(&movable, 1), plan);
     if movable.is_empty() {
         for (host, count) in on_drained(census) {
-            let why = format!("{count} instances on drained host {host} wait: it is silent");
-            plan.reasons.push(why);
+            let waits = waits(count, host);
+            plan.reasons.push(format!("{waits}: it is silent"));
         }
     }
 }
@@ -128,9 +129,16 @@ pub(crate) fn make_room(census: &Census<'_>, plan: &mut Plan) {
 /// Says of drained hosts, by name, that they stay as they are for now: who drains one waits for it.
 pub(crate) fn tell_who_waits(census: &Census<'_>, plan: &mut Plan) {
     for (host, count) in on_drained(census) {
-        let why =
-            format!("{count} instances on drained host {host} wait until other hosts take replacements");
-        plan.reasons.push(why);
+        let waits = waits(count, host);
+        plan.reasons
+            .push(format!("{waits} until other hosts take replacements"));
+    }
+}
+
+fn waits(count: usize, host: &HostName) -> String {
+    match count {
+        1 => format!("1 instance on drained host {host} waits"),
+        count => format!("{count} instances on drained host {host} wait"),
     }
 }
 
@@ -159,8 +167,8 @@ fn retire(census: &Census<'_>, doomed: &[Stray<'_>], plan: &mut Plan) {
             continue;
         }
         plan.reasons.push(format!(
-            "terminating {count} of {} instances {}: {}",
-            of(&census.strays),
+            "terminating {count} of {} {}: {}",
+            instances(of(&census.strays)),
             why.place(),
             why.cause()
         ));

@@ -3,6 +3,7 @@
 use domain::{Group, Process};
 
 use crate::census::Census;
+use crate::counted::counted;
 use crate::{Plan, World, launch, scale_in, strays};
 
 /// Brings a group to its desired capacity, by the processes that run.
@@ -28,7 +29,8 @@ fn keep_all(census: &Census<'_>, plan: &mut Plan) {
     let surplus = census.capacity().saturating_sub(census.wanted);
     let waiting = surplus.max(census.strays.len());
     if waiting > 0 {
-        let why = format!("Terminate is suspended: {waiting} instances wait to be terminated");
+        let waiting = counted(waiting, "instance waits", "instances wait");
+        let why = format!("Terminate is suspended: {waiting} to be terminated");
         plan.reasons.push(why);
     }
 }
@@ -37,14 +39,11 @@ fn leave_elsewhere(group: &Group, census: &Census<'_>, plan: &mut Plan) {
     let elsewhere = census
         .each()
         .filter(|instance| strays::is_elsewhere(group, instance));
-    match elsewhere.count() {
-        0 => {}
-        1 => plan.reasons.push(
-            "AZRebalance is suspended: 1 instance stays in a zone that the group does not use".to_owned(),
-        ),
-        count => plan.reasons.push(format!(
-            "AZRebalance is suspended: {count} instances stay in zones that the group does not use"
-        )),
+    let count = elsewhere.count();
+    if count > 0 {
+        let stay = counted(count, "instance stays", "instances stay");
+        let why = format!("AZRebalance is suspended: {stay} in zones that the group does not use");
+        plan.reasons.push(why);
     }
 }
 
@@ -52,7 +51,8 @@ fn launch_none(census: &Census<'_>, plan: &mut Plan) {
     let missing = census.missing();
     if missing > 0 {
         let short = census.capacity() < census.wanted;
-        let why = format!("Launch is suspended: {missing} instances wait to be launched");
+        let waiting = counted(missing, "instance waits", "instances wait");
+        let why = format!("Launch is suspended: {waiting} to be launched");
         plan.held_up(why, short);
     }
 }

@@ -66,10 +66,14 @@ impl Look for Sampled<'_> {
         let members = self.members.iter().copied();
         let reading = self.samples.statistic(members, metric, statistic, window, ago);
         let reading = reading.ok_or_else(|| {
-            let (expected, seconds) = (self.members.len(), window.as_secs());
+            let seconds = window.as_secs();
+            let none = match self.members.len() {
+                1 => "the only instance that counts reported nothing".to_owned(),
+                expected => format!("none of {expected} instances reported"),
+            };
             match ago.as_secs() {
-                0 => format!("none of {expected} instances reported within {seconds} s"),
-                ago => format!("none of {expected} instances reported in the {seconds} s before {ago} s ago"),
+                0 => format!("{none} within {seconds} s"),
+                ago => format!("{none} in the {seconds} s before {ago} s ago"),
             }
         })?;
         Ok(Seen {

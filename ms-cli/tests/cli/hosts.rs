@@ -100,6 +100,16 @@ async fn a_drain_tells_what_is_left_until_nothing_is() {
 }
 
 #[tokio::test]
+async fn one_instance_is_told_as_one() {
+    let looks = [(1, false), (0, true)];
+    let rig = drained_by(looks.map(|(left, done)| draining(json!(left), done)).to_vec()).await;
+    rig.get("status", reasons(&[])).await;
+    let ran = rig.ms(&["drain-host", "h1", "--wait"]);
+    let expected = ["h1: 0 of 1 instance is gone", "h1: 1 of 1 instance is gone"];
+    assert_eq!(ran.err.lines().collect::<Vec<_>>(), expected);
+}
+
+#[tokio::test]
 async fn a_drain_that_is_stuck_says_why_once_and_ends_when_told() {
     let rig = drained_by(vec![draining(json!(2), false)]).await;
     let why = "asg1: 2 instances on drained host h1 wait until other hosts take replacements";

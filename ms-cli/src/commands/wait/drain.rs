@@ -84,15 +84,14 @@ impl Awaited for Drain<'_> {
 
     fn describe(&self, progress: &Progress) -> String {
         let Progress { done, of, unsure } = progress;
+        let gone = progress.told("instance is gone", "instances are gone");
         match (self.watched, *unsure && done == of) {
             (true, false) if *of == 0 => "no instance is there".to_owned(),
-            (true, false) => format!("{done} of {of} instances are gone"),
+            (true, false) => gone,
             (true, true) if *of == 0 => {
                 "no instance is there, to be confirmed by the health manager".to_owned()
             }
-            (true, true) => {
-                format!("{done} of {of} instances are gone, to be confirmed by the health manager")
-            }
+            (true, true) => format!("{gone}, to be confirmed by the health manager"),
             (false, _) => "no health manager is heard of".to_owned(),
         }
     }

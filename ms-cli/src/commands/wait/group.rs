@@ -107,10 +107,9 @@ impl Awaited for GroupMove<'_> {
     }
 
     fn describe(&self, progress: &Progress) -> String {
-        let Progress { done, of, .. } = progress;
         match self.goal {
-            Goal::Running => format!("{done} of {of} instances run"),
-            Goal::Gone => format!("{done} of {of} instances are gone"),
+            Goal::Running => progress.told("instance runs", "instances run"),
+            Goal::Gone => progress.told("instance is gone", "instances are gone"),
         }
     }
 

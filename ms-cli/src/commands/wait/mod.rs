@@ -28,6 +28,15 @@ pub struct Progress {
 }
 
 impl Progress {
+    /// How many of all instances do what the words say, for one instance and for more.
+    fn told(&self, one: &str, more: &str) -> String {
+        let words = match self.of {
+            1 => one,
+            _ => more,
+        };
+        format!("{} of {} {words}", self.done, self.of)
+    }
+
     /// So many are left of those that are to go, of which the look before saw `most`.
     fn of_left(left: u64, most: u64) -> Self {
         let of = most.max(left);

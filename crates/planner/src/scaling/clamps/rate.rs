@@ -55,7 +55,10 @@ fn lowest(rate: &Rate, start: u32) -> u32 {
 }
 
 fn reason(rate: &Rate, start: u32) -> String {
-    let instances = rate.instances.map(|instances| format!("{instances} instances"));
+    let instances = rate.instances.map(|count| match count {
+        1 => "1 instance".to_owned(),
+        count => format!("{count} instances"),
+    });
     let percent = rate.percent.map(|percent| format!("{percent} %"));
     let limits: Vec<String> = instances.into_iter().chain(percent).collect();
     let (limits, period) = (limits.join(" or "), rate.period);

@@ -139,7 +139,7 @@ fn no_host_is_filled_beyond_any_figure_and_the_reason_says_which_is_short() {
         (plan.intents.len(), plan.shortfall.unwrap_or_default())
     };
     let none = Capacity::default();
-    let start = "no host of zone a has room for another instance: of 1 hosts 1";
+    let start = "no host of zone a has room for another instance: of 1 host 1";
     for (capacity, launched, short) in [
         (
             Capacity {

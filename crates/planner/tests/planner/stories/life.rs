@@ -54,7 +54,7 @@ fn a_terminating_instance_that_may_still_run_keeps_its_slot() {
     assert_eq!(steps(&plan), [""; 0]);
     assert_eq!(
         plan.reasons,
-        ["1 launches wait for a free slot: max_size is 2, 1 instances are there and 1 terminating"]
+        ["1 launch waits for a free slot: max_size is 2, 1 instance is there and 1 terminating"]
     );
     assert_eq!(plan.shortfall, None, "it passes by itself");
     scene.settle();
@@ -242,7 +242,7 @@ fn without_a_template_nothing_is_launched_but_surplus_still_goes() {
         .with(missing);
     let plan = short.plan();
     assert_eq!(steps(&plan), [""; 0]);
-    let why = "cannot launch 1 missing instances: launch_configuration lconf1 not found";
+    let why = "cannot launch 1 missing instance: launch_configuration lconf1 not found";
     assert_eq!(plan.shortfall.as_deref(), Some(why));
     let ample = Scene::of(&["a"], 0, 2)
         .host("h1", &[])

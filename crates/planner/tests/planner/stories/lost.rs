@@ -51,7 +51,7 @@ fn a_silent_host_keeps_its_instances_and_a_lost_one_frees_their_slots() {
     assert_eq!(steps(&plan), ["lose 1", "launch 0 on h2 for a"]);
     assert_eq!(
         plan.reasons[0],
-        "host h1 is lost: 1 instances there do not count any more"
+        "host h1 is lost: 1 instance there does not count any more"
     );
     let told = scene
         .group

@@ -199,7 +199,7 @@ fn on_a_removed_host_that_speaks_everything_is_terminated_and_replaced_when_slot
     assert_eq!(steps(&plan), ["end 1: its host was removed"]);
     assert_eq!(
         plan.reasons[0],
-        "host h1 was removed: 1 instances there are terminated"
+        "host h1 was removed: 1 instance there is terminated"
     );
     assert_eq!(steps(&scene.step()), [""; 0], "its container may still run");
     scene.settle();

@@ -40,7 +40,7 @@ fn without_terminate_what_is_too_many_stays() {
     assert_eq!(steps(&plan), [""; 0]);
     assert_eq!(
         plan.reasons,
-        ["Terminate is suspended: 1 instances wait to be terminated"]
+        ["Terminate is suspended: 1 instance waits to be terminated"]
     );
     scene.group.spec.desired_capacity = 3;
     assert_eq!(steps(&scene.plan()), ["launch 2 on h1 for a"]);

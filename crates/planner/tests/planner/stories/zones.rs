@@ -39,7 +39,7 @@ fn a_zone_without_room_leaves_its_share_to_the_next_and_says_so() {
     assert_eq!(plan.shortfall, None);
     assert_eq!(
         plan.reasons.last().map(String::as_str),
-        Some("no host of zone a has room for another instance: of 1 hosts 1 at the limit of instances")
+        Some("no host of zone a has room for another instance: of 1 host 1 at the limit of instances")
     );
 }
 
