@@ -141,7 +141,7 @@ async fn a_pause_holds_policies_and_schedules_until_it_ends() {
         let clamps = d["clamps"].as_array().unwrap();
         let held = clamps
             .iter()
-            .any(|c| c["by"] == "schedule" && c["reason"].to_string().contains("paused for"));
+            .any(|c| c["by"] == "schedule" && c["reason"].to_string().contains("paused until"));
         held && d["at"].as_i64().unwrap() > due.as_second()
     };
     let held = decided(&rest, "a pause is told", paused).await;

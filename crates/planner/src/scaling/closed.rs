@@ -4,7 +4,6 @@ use domain::{Clamp, ClampKind, Policy};
 
 use super::stage::Stage;
 use super::wish::{Answer, Heard, Held};
-use super::words;
 use crate::schedule::Hours;
 
 /// What is left of what a policy says when it acts in business hours only and it is not known that these have begun.
@@ -16,9 +15,8 @@ pub(crate) fn heed(stage: &Stage<'_>, policy: &Policy, heard: Heard) -> Heard {
     let only = format!("{} acts in business hours only", policy.name);
     match hours {
         Hours::Open => heard,
-        Hours::Closed(opens) => {
-            let waits = words::seconds(opens.since(stage.scene.now));
-            let why = format!("{only}, which begin in {waits}");
+        Hours::Closed { opens, told } => {
+            let why = format!("{only}, which {told}");
             let held = held(stage, &heard.answer, &why).map(|clamp| (clamp, Some(*opens)));
             silent(heard, &why, held)
         }

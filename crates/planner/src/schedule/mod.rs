@@ -20,6 +20,7 @@ use zone::Zone;
 
 pub use due::{Due, counts_from, due};
 pub use open::{Hours, hours};
+pub(crate) use zone::utc;
 pub use zone::{read_date, read_time};
 
 /// Nothing is looked for further ahead or back: five years.
@@ -141,6 +142,11 @@ impl Timetable {
     #[must_use]
     pub fn shown(&self, at: Timestamp) -> String {
         self.zone.shown(at)
+    }
+
+    /// The same within a sentence: to the minute, with the zone's name.
+    pub(crate) fn wall(&self, at: Timestamp) -> String {
+        self.zone.told(at)
     }
 }
 

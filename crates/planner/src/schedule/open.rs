@@ -9,8 +9,13 @@ use super::{HORIZON, Timetable};
 pub enum Hours {
     /// Within them.
     Open,
-    /// Outside them; when they begin.
-    Closed(Timestamp),
+    /// Outside them.
+    Closed {
+        /// When they begin.
+        opens: Timestamp,
+        /// The same for people: by the wall clocks of the schedule's zone.
+        told: String,
+    },
     /// No schedule declares any.
     Undeclared,
     /// Nobody knows; why.
@@ -20,14 +25,26 @@ pub enum Hours {
 /// How `now` stands to the business hours that schedules declare; with several, one that is open opens the group.
 #[must_use]
 pub fn hours<'a>(tables: impl IntoIterator<Item = &'a Timetable>, now: Timestamp) -> Hours {
-    let mut first: Option<Timestamp> = None;
+    let mut first: Option<(Timestamp, Option<&Timetable>)> = None;
     for table in tables {
-        let opens = match table.inside(now) {
+        let (opens, by) = match table.inside(now) {
             None => continue,
             Some(true) => return Hours::Open,
-            Some(false) => table.next_after(now).map_or(now + HORIZON, |next| next.at),
+            Some(false) => match table.next_after(now) {
+                Some(next) => (next.at, Some(table)),
+                None => (now + HORIZON, None),
+            },
         };
-        first = Some(first.map_or(opens, |first| first.min(opens)));
+        if first.is_none_or(|(first, _)| opens < first) {
+            first = Some((opens, by));
+        }
     }
-    first.map_or(Hours::Undeclared, Hours::Closed)
+    let Some((opens, by)) = first else {
+        return Hours::Undeclared;
+    };
+    let told = by.map_or_else(
+        || "do not begin within five years".to_owned(),
+        |table| format!("begin at {}", table.wall(opens)),
+    );
+    Hours::Closed { opens, told }
 }

@@ -65,6 +65,20 @@ impl Zone {
             false => shown,
         }
     }
+
+    /// For people: to the minute, with the zone's name.
+    pub(super) fn told(&self, at: Timestamp) -> String {
+        let wall = self.wall(at).strftime("%Y-%m-%d %H:%M");
+        match self.0.iana_name() {
+            Some(name) => format!("{wall} ({name})"),
+            None => wall.to_string(),
+        }
+    }
+}
+
+/// A time in RFC 3339, by UTC and to the second, for sentences about what has no zone.
+pub(crate) fn utc(at: Timestamp) -> String {
+    instant(at).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 /// Reads a time in RFC 3339.

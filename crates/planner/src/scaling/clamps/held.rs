@@ -4,7 +4,7 @@ use domain::{ClampKind, Process};
 
 use super::Course;
 use crate::scaling::stage::Stage;
-use crate::scaling::words;
+use crate::schedule::utc;
 
 pub(super) fn apply(stage: &Stage<'_>, course: &mut Course) {
     let would = format!("desired capacity would be {}", course.capacity);
@@ -14,8 +14,7 @@ pub(super) fn apply(stage: &Stage<'_>, course: &mut Course) {
     }
     let (until, now) = (stage.scene.group.paused_until, stage.scene.now);
     if let Some(until) = until.filter(|until| now < *until) {
-        let left = words::seconds(until.since(now));
-        let reason = || format!("paused for {left} more: {would}");
+        let reason = || format!("paused until {}: {would}", utc(until));
         if course.clamp(ClampKind::Schedule, stage.current, reason) {
             course.recheck_at(until);
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use planner::schedule::Hours;
 use serde_json::{Value, json};
 
-use super::stage::{Stage, clamps, threshold};
+use super::stage::{Stage, clamps, closed_for, threshold};
 
 const OPENS: Duration = Duration::from_secs(3600);
 
@@ -17,7 +17,7 @@ fn only(mut fields: Value) -> Value {
 /// A busy group of four, which opens in an hour.
 fn closed(fields: Value) -> Stage {
     let stage = Stage::of(4).policy("p", fields).is("p", 90.0);
-    stage.with(|stage| stage.hours = Hours::Closed(stage.now + OPENS))
+    stage.with(|stage| stage.hours = closed_for(stage.now, OPENS))
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn outside_business_hours_a_policy_of_theirs_says_nothing_but_why() {
         (decision.after, clamps(decision)),
         (4, vec!["schedule 5 -> 4".to_owned()])
     );
-    let why = "p acts in business hours only, which begin in 3600 s";
+    let why = "p acts in business hours only, which begin at nine";
     assert_eq!(decision.clamps[0].reason, why);
     assert_eq!(decision.wishes[0].capacity, None);
     assert!(
@@ -58,7 +58,7 @@ fn a_silent_metric_outside_business_hours_holds_nothing_back() {
         .policy("p", only(threshold(30.0, 80.0, 0)))
         .policy("q", threshold(30.0, 80.0, 0))
         .is("q", 10.0);
-    let stage = stage.with(|stage| stage.hours = Hours::Closed(stage.now + OPENS));
+    let stage = stage.with(|stage| stage.hours = closed_for(stage.now, OPENS));
     assert_eq!((stage.after(), clamps(&stage.decision())), (3, vec![]));
     assert_eq!(stage.with(|stage| stage.hours = Hours::Open).after(), 4);
 }
@@ -133,7 +133,7 @@ fn a_paused_group_stays_as_it_is_and_says_what_would_have_been() {
     stage.group.paused_until = Some(stage.now + OPENS);
     let decided = stage.decided();
     assert_eq!(clamps(&decided.decision), ["schedule 5 -> 4"]);
-    let reason = "paused for 3600 s more: desired capacity would be 5";
+    let reason = "paused until 1970-01-12T14:46:40Z: desired capacity would be 5";
     assert_eq!(decided.decision.clamps[0].reason, reason);
     assert_eq!(decided.recheck, Some(stage.now + OPENS));
     stage.now = stage.now + OPENS;

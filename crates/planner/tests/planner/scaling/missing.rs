@@ -4,7 +4,7 @@ use serde_json::json;
 
 use planner::schedule::Hours;
 
-use super::stage::{Figure, Stage, clamps, target, threshold};
+use super::stage::{Figure, Stage, clamps, closed_for, target, threshold};
 
 fn blind(missing: &str) -> Stage {
     let policy = threshold(30.0, 80.0, 120);
@@ -157,7 +157,7 @@ fn what_cannot_decide_for_want_of_data_is_counted_while_it_acts() {
     assert_eq!(count(&shadow), 1, "a shadow moves nothing anyway");
     let closed = nothing.clone().with(|stage| {
         stage.policies[0].business_hours_only = true;
-        stage.hours = Hours::Closed(stage.now + std::time::Duration::from_secs(60));
+        stage.hours = closed_for(stage.now, std::time::Duration::from_secs(60));
     });
     assert_eq!(count(&closed), 0, "outside its hours");
     let unknown = closed.with(|stage| stage.hours = Hours::Unknown("nobody knows".to_owned()));

@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use domain::{Clamp, ClampKind};
 use planner::forecast::Accuracy;
-use planner::schedule::Hours;
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::stage::{Figure, Stage, clamps, predictive, target, threshold};
+use super::stage::{Figure, Stage, clamps, closed_for, predictive, target, threshold};
 
 /// A group that expects a load, at most 50 for each.
 fn expects(instances: u32, load: f64) -> Stage {
@@ -123,7 +122,7 @@ fn outside_business_hours_it_says_nothing() {
     let closed = |load| {
         let stage = expects(4, load).with(|stage| {
             stage.policies[0].business_hours_only = true;
-            stage.hours = Hours::Closed(stage.now + Duration::from_secs(600));
+            stage.hours = closed_for(stage.now, Duration::from_secs(600));
         });
         stage.decision()
     };

@@ -27,6 +27,14 @@ pub enum Figure {
     Nothing,
 }
 
+/// Hours that begin after so long.
+pub fn closed_for(now: Timestamp, span: Duration) -> Hours {
+    Hours::Closed {
+        opens: now + span,
+        told: "begin at nine".to_owned(),
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Stage {
     pub group: Group,

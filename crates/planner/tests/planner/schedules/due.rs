@@ -113,16 +113,58 @@ fn an_edge_that_sets_nothing_hides_the_one_before_it() {
     assert_eq!(ran(&group, &table, "2026-11-25T18:00:00Z"), None);
 }
 
+fn closed(opens: &str, told: &str) -> Hours {
+    Hours::Closed {
+        opens: at(opens),
+        told: format!("begin at {told}"),
+    }
+}
+
+#[test]
+fn a_closed_group_says_by_whose_wall_clock_it_opens() {
+    let of = |zone| hours(zone, json!({"hours": {"start": "09:00", "end": "17:00"}}));
+    let (york, berlin) = (of("America/New_York"), of("Europe/Berlin"));
+    // Clocks in New York are set back on the first of November, those in Berlin a week before.
+    for (tables, now, opens, told) in [
+        (
+            vec![&york],
+            "2026-10-30T21:00:00Z",
+            "2026-11-02T14:00:00Z",
+            "2026-11-02 09:00 (America/New_York)",
+        ),
+        (
+            vec![&york, &berlin],
+            "2026-10-31T21:00:00.869Z",
+            "2026-11-02T08:00:00Z",
+            "2026-11-02 09:00 (Europe/Berlin)",
+        ),
+        (
+            vec![&berlin, &york],
+            "2026-11-02T23:00:00Z",
+            "2026-11-03T08:00:00Z",
+            "2026-11-03 09:00 (Europe/Berlin)",
+        ),
+    ] {
+        assert_eq!(stands(tables, at(now)), closed(opens, told), "{now}");
+    }
+}
+
 #[test]
 fn a_group_is_open_while_any_of_its_hours_are() {
     let day = hours("UTC", json!({"hours": {"start": "09:00", "end": "17:00"}}));
     let evening = hours("UTC", json!({"hours": {"start": "16:00", "end": "20:00"}}));
     let tables = [nine(), day, evening];
     for (now, expected) in [
-        ("2026-11-25T08:00:00Z", Hours::Closed(at("2026-11-25T09:00:00Z"))),
+        (
+            "2026-11-25T08:00:00Z",
+            closed("2026-11-25T09:00:00Z", "2026-11-25 09:00 (UTC)"),
+        ),
         ("2026-11-25T12:00:00Z", Hours::Open),
         ("2026-11-25T18:00:00Z", Hours::Open),
-        ("2026-11-25T21:00:00Z", Hours::Closed(at("2026-11-26T09:00:00Z"))),
+        (
+            "2026-11-25T21:00:00Z",
+            closed("2026-11-26T09:00:00Z", "2026-11-26 09:00 (UTC)"),
+        ),
     ] {
         assert_eq!(stands(&tables, at(now)), expected, "{now}");
     }
