@@ -218,6 +218,7 @@ fn decision(group: GroupId, at: i64, (before, after): (u32, u32)) -> Decision {
             policy: PolicyName::parse("p").unwrap(),
             policy_type: "threshold".to_owned(),
             shadow: false,
+            source: "agent".to_owned(),
             metric: "AVG CPU over 60 s".to_owned(),
             value: Some(91.5),
             reported: 2,
@@ -252,8 +253,8 @@ async fn decisions_are_shown_newest_first_and_to_their_account_alone() {
     let expected = json!([{
         "id": taken.last().unwrap().id.0.to_string(), "group": id.to_string(), "account": "user01", "group_name": "a", "at": 30,
         "before": 2, "after": 4, "min_size": 1, "max_size": 4, "in_service": 2, "warming": 1,
-        "wishes": [{"policy": "p", "policy_type": "threshold", "shadow": false, "metric": "AVG CPU over 60 s", "value": 91.5,
-            "reported": 2, "capacity": 5, "reason": "91.5 is above 80"}],
+        "wishes": [{"policy": "p", "policy_type": "threshold", "shadow": false, "source": "agent",
+            "metric": "AVG CPU over 60 s", "value": 91.5, "reported": 2, "capacity": 5, "reason": "91.5 is above 80"}],
         "clamps": [{"by": "bounds", "from": 5, "to": 4, "reason": "max_size is 4"}],
         "outcome": "from 2 to 4",
     }]);

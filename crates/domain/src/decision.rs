@@ -68,6 +68,9 @@ pub struct Wish {
     pub policy_type: String,
     /// It moves nothing.
     pub shadow: bool,
+    /// Where the metric comes from; empty in decisions of earlier versions.
+    #[serde(default)]
+    pub source: String,
     /// What was measured, for example `AVG CPU over 60 s`.
     pub metric: String,
     /// The figure; none when nothing could be measured.

@@ -25,7 +25,7 @@ const DECISIONS: u16 = 2;
 
 const FIGURES: &[Column] = &[
     column("source"),
-    column("metric"),
+    column("metric").shortened(decision::METRIC),
     column("average").titled("EACH").one_decimal(),
     column("maximum").one_decimal(),
     column("sum").titled("ALL").one_decimal(),
@@ -150,7 +150,7 @@ impl Frame {
             "last decision  {at}  desired {}: {outcome}",
             decision::desired(newest)
         );
-        let parts = [Some(last), decision::wishes(newest), decision::clamps(newest)];
+        let parts = [Some(last), decision::wishes(newest, false), decision::clamps(newest)];
         Some(parts.into_iter().flatten().collect::<Vec<_>>().join("\n"))
     }
 

@@ -18,6 +18,7 @@ enum Shape {
     Time,
     OneDecimal,
     First(usize),
+    Shortened(usize),
     Hours,
 }
 
@@ -61,6 +62,12 @@ impl Column {
         self
     }
 
+    /// Longer values lose what is in their middle.
+    pub const fn shortened(mut self, characters: usize) -> Self {
+        self.shape = Shape::Shortened(characters);
+        self
+    }
+
     /// What stands above it.
     pub fn title(&self) -> String {
         self.title.map_or_else(|| title_of(self.field), str::to_owned)
@@ -76,11 +83,15 @@ impl Column {
             (Shape::First(length), Value::String(text)) => {
                 show(&Value::from(text.chars().take(length).collect::<String>()))
             }
+            (Shape::Shortened(length), Value::String(text)) => show(&Value::from(shortened(text, length))),
             (Shape::Hours, Value::Object(hours)) => {
                 let of = |field| show(hours.get(field).unwrap_or(&Value::Null));
                 format!("{}-{}", of("start"), of("end"))
             }
-            (Shape::AsIs | Shape::OneDecimal | Shape::First(_) | Shape::Hours, value) => show(value),
+            (
+                Shape::AsIs | Shape::OneDecimal | Shape::First(_) | Shape::Shortened(_) | Shape::Hours,
+                value,
+            ) => show(value),
         }
     }
 }
@@ -88,6 +99,19 @@ impl Column {
 /// The title of a field's column.
 pub fn title_of(field: &str) -> String {
     field.to_uppercase()
+}
+
+/// At most so many characters of a text, its begin and its end: of a metric the statistic and the window, whatever the
+/// query between them.
+fn shortened(text: &str, length: usize) -> String {
+    let all = text.chars().count();
+    if all <= length {
+        return text.to_owned();
+    }
+    let tail = length / 3;
+    let head = length.saturating_sub(tail + 1);
+    let begin = text.chars().take(head);
+    begin.chain(['…']).chain(text.chars().skip(all - tail)).collect()
 }
 
 /// Unix seconds as local time, with its zone.
@@ -111,4 +135,19 @@ pub fn show(value: &Value) -> String {
         Value::Bool(_) | Value::Number(_) | Value::Object(_) => value.to_string(),
     };
     if text.is_empty() { "-".to_owned() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shortened;
+
+    #[test]
+    fn a_long_text_keeps_its_begin_and_its_end() {
+        let query = "AVG sum(rate(requests_total{service=\"größe\"}[30s])) over 30 s";
+        let short = shortened(query, 24);
+        assert_eq!(short, "AVG sum(rate(re…ver 30 s");
+        assert_eq!(short.chars().count(), 24);
+        assert_eq!(shortened("AVG CPU over 60 s", 17), "AVG CPU over 60 s");
+        assert_eq!(shortened(query, 1), "…");
+    }
 }

@@ -15,9 +15,9 @@ fn changed() -> Value {
     json!({"id": "i1", "group": "g", "account": "u", "group_name": "a1", "at": 1_700_000_000, "before": 2, "after": 4, "min_size": 1,
         "max_size": 4, "in_service": 2, "warming": 1,
         "wishes": [
-            {"policy": "cpu", "policy_type": "threshold", "shadow": false, "metric": "AVG CPU over 60 s", "value": 91.526, "reported": 2,
+            {"policy": "cpu", "policy_type": "threshold", "shadow": false, "source": "agent", "metric": "AVG CPU over 60 s", "value": 91.526, "reported": 2,
                 "capacity": 5, "reason": "91.5 is above 80"},
-            {"policy": "new", "policy_type": "target_tracking", "shadow": true, "metric": "MAX CPU over 60 s", "value": null,
+            {"policy": "new", "policy_type": "target_tracking", "shadow": true, "source": "traffic", "metric": "MAX CPU over 60 s", "value": null,
                 "reported": 0, "capacity": 9, "reason": "nothing reported"},
         ],
         "clamps": [{"by": "bounds", "from": 5, "to": 4, "reason": "max_size is 4"}],
@@ -26,7 +26,7 @@ fn changed() -> Value {
 
 fn idle() -> Value {
     json!({"id": "g", "at": 1_700_000_060, "before": 4, "after": 4, "min_size": 1, "max_size": 4, "in_service": 4, "warming": 0,
-        "wishes": [{"policy": "cpu", "policy_type": "threshold", "shadow": false, "metric": "AVG CPU over 60 s", "value": 50, "reported": 4,
+        "wishes": [{"policy": "cpu", "policy_type": "threshold", "shadow": false, "source": "agent", "metric": "AVG CPU over 60 s", "value": 50, "reported": 4,
             "capacity": 4, "reason": "50 is between 30 and 80"}],
         "clamps": [], "outcome": "it stays at 4"})
 }
@@ -66,8 +66,8 @@ async fn explain_tells_each_decision_and_the_newest_in_full() {
         "The newest, in full (--detailed-list tells all):",
         "2023-11-14 22:14:20 UTC desired 4, within 1 and 4; 4 in service, 0 warming up",
         "it stays at 4",
-        "POLICY TYPE METRIC VALUE WISHES_FOR REASON",
-        "cpu threshold AVG CPU over 60 s 50.0 4 50 is between 30 and 80",
+        "POLICY TYPE SOURCE METRIC VALUE WISHES_FOR REASON",
+        "cpu threshold agent AVG CPU over 60 s 50.0 4 50 is between 30 and 80",
     ];
     let seen: Vec<_> = lines.iter().map(|line| words(line)).collect();
     assert_eq!(seen, expected.map(words), "{out}");
@@ -87,9 +87,9 @@ async fn explain_in_detail_tells_every_wish_and_what_held_it() {
     let expected = [
         "2023-11-14 22:13:20 UTC desired 2 -> 4, within 1 and 4; 2 in service, 1 warming up",
         "cpu wishes for 5, max_size allows 4",
-        "POLICY TYPE METRIC VALUE WISHES_FOR REASON",
-        "cpu threshold AVG CPU over 60 s 91.5 5 91.5 is above 80",
-        "new target_tracking MAX CPU over 60 s - 9 (shadow) nothing reported",
+        "POLICY TYPE SOURCE METRIC VALUE WISHES_FOR REASON",
+        "cpu threshold agent AVG CPU over 60 s 91.5 5 91.5 is above 80",
+        "new target_tracking traffic MAX CPU over 60 s - 9 (shadow) nothing reported",
         "HELD_BY FROM TO REASON",
         "bounds 5 4 max_size is 4",
     ];
@@ -135,8 +135,8 @@ async fn top_shows_load_capacity_decisions_and_instances() {
         "a1 started, desired 4 of 1 to 4, 1 in service, 2 in all; suspended: Launch,AlarmNotification",
         "",
         "last decision 2023-11-14 22:14:20 UTC desired 4: it stays at 4",
-        "POLICY TYPE METRIC VALUE WISHES_FOR REASON",
-        "cpu threshold AVG CPU over 60 s 50.0 4 50 is between 30 and 80",
+        "POLICY TYPE SOURCE METRIC VALUE WISHES_FOR REASON",
+        "cpu threshold agent AVG CPU over 60 s 50.0 4 50 is between 30 and 80",
         "",
         "last change 2023-11-14 22:13:20 UTC desired 2 -> 4: cpu wishes for 5, max_size allows 4",
         "",

@@ -49,6 +49,9 @@ pub struct Wish {
     pub policy_type: String,
     /// It moves nothing.
     pub shadow: bool,
+    /// Where the metric comes from; empty in decisions of earlier versions.
+    #[schema(example = "agent")]
+    pub source: String,
     /// What was measured.
     #[schema(example = "AVG CPU over 60 s")]
     pub metric: String,
@@ -103,6 +106,7 @@ impl From<&domain::Wish> for Wish {
             policy: wish.policy.to_string(),
             policy_type: wish.policy_type.clone(),
             shadow: wish.shadow,
+            source: wish.source.clone(),
             metric: wish.metric.clone(),
             value: wish.value,
             reported: wish.reported,

@@ -125,6 +125,7 @@ pub(crate) fn of(stage: &Stage<'_>, policy: &Policy) -> Said {
             policy: policy.name.clone(),
             policy_type: policy.rule.policy_type().to_owned(),
             shadow: policy.shadow,
+            source: policy.source.to_string(),
             metric: words::metric(policy),
             value: heard.value,
             reported: heard.reported,

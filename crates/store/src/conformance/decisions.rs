@@ -26,6 +26,7 @@ fn wish(number: usize, value: Option<f64>) -> Wish {
         policy: PolicyName::parse(&format!("policy{number}")).unwrap(),
         policy_type: "target_tracking".to_owned(),
         shadow: number.is_multiple_of(2),
+        source: "traffic".to_owned(),
         metric: "AVG \"CPU\" über 60 s\n".to_owned(),
         value,
         reported: u32::MAX,

@@ -4,14 +4,24 @@ use serde_json::Value;
 
 use crate::output::{Column, Row, column, show_value, table, time};
 
-const WISHES: &[Column] = &[
-    column("policy"),
-    column("policy_type").titled("TYPE"),
-    column("metric"),
-    column("value").one_decimal(),
-    column("capacity").titled("WISHES_FOR"),
-    column("reason"),
-];
+/// A query can be long.
+const SHORTENED: &[Column] = &wish_columns(column("metric").shortened(METRIC));
+const WHOLE: &[Column] = &wish_columns(column("metric"));
+
+/// Characters of a metric in a table.
+pub const METRIC: usize = 48;
+
+const fn wish_columns(metric: Column) -> [Column; 7] {
+    [
+        column("policy"),
+        column("policy_type").titled("TYPE"),
+        column("source"),
+        metric,
+        column("value").one_decimal(),
+        column("capacity").titled("WISHES_FOR"),
+        column("reason"),
+    ]
+}
 
 const CLAMPS: &[Column] = &[
     column("by").titled("HELD_BY"),
@@ -47,8 +57,8 @@ pub fn at(decision: &Row) -> String {
         .map_or_else(String::new, time)
 }
 
-/// All that a decision rests on.
-pub fn block(decision: &Row) -> String {
+/// All that a decision rests on, long metrics shortened unless it is `detailed`.
+pub fn block(decision: &Row, detailed: bool) -> String {
     let number = |field| number(decision, field);
     let head = format!(
         "{}  desired {}, within {} and {}; {} in service, {} warming up\n{}",
@@ -60,14 +70,15 @@ pub fn block(decision: &Row) -> String {
         number("warming"),
         text(decision, "outcome"),
     );
-    let parts = [Some(head), wishes(decision), clamps(decision)];
+    let parts = [Some(head), wishes(decision, detailed), clamps(decision)];
     parts.into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
 
-/// What each policy wished for.
-pub fn wishes(decision: &Row) -> Option<String> {
+/// What each policy wished for; long metrics are shortened unless it is `detailed`.
+pub fn wishes(decision: &Row, detailed: bool) -> Option<String> {
     let rows: Vec<Row> = rows(decision, "wishes").into_iter().map(wish).collect();
-    (!rows.is_empty()).then(|| table(WISHES, &rows, false))
+    let columns = if detailed { WHOLE } else { SHORTENED };
+    (!rows.is_empty()).then(|| table(columns, &rows, false))
 }
 
 /// What stood in the way.

@@ -68,7 +68,7 @@ fn told(answer: &Value, detailed: bool) -> String {
         return NONE.to_owned();
     };
     if detailed {
-        let blocks: Vec<String> = decisions.iter().map(decision::block).collect();
+        let blocks: Vec<String> = decisions.iter().map(|one| decision::block(one, true)).collect();
         return blocks.join("\n\n");
     }
     let lines: Vec<Row> = decisions.iter().map(decision::line).collect();
@@ -76,7 +76,7 @@ fn told(answer: &Value, detailed: bool) -> String {
         table(DECISIONS, &lines, false),
         format!(
             "The newest, in full (--detailed-list tells all):\n{}",
-            decision::block(newest)
+            decision::block(newest, false)
         ),
     ]
     .join("\n\n")
