@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 
 use super::{ListArgs, ReplayArgs, name};
+use crate::output::Format;
 
 /// Commands about what policies do.
 #[derive(Debug, Subcommand)]
@@ -47,6 +48,9 @@ pub struct TopArgs {
     /// Show it once, for scripts
     #[arg(long)]
     pub once: bool,
+    /// How to print it; json is a line for each look
+    #[arg(short, long, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
+    pub output: Format,
 }
 
 /// Options of `list-rollups`.

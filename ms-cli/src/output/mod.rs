@@ -5,13 +5,14 @@ mod table;
 mod watch;
 
 use std::io::{self, Write};
+use std::ops::ControlFlow;
 
 use clap::ValueEnum;
 use serde_json::Value;
 
 pub use column::{Column, column, show as show_value, time};
 pub use table::{Row, table};
-pub use watch::{EVERY, watch};
+pub use watch::{EVERY, stream, watch};
 
 /// A format of output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -39,14 +40,30 @@ pub fn render(format: Format, answer: &Value, table: impl FnOnce() -> String) ->
     }
 }
 
+/// One of many answers in a format: a line of JSON, or a document of YAML.
+///
+/// # Errors
+/// As [`render`].
+fn render_next(format: Format, answer: &Value) -> io::Result<String> {
+    match format {
+        Format::Table | Format::Json => Ok(answer.to_string()),
+        Format::Yaml => render(format, answer, String::new).map(|text| format!("---\n{text}")),
+    }
+}
+
 /// Prints text and a line's end on stdout. A reader that went away (`ms list-asgs | head -1`) is no error.
 ///
 /// # Errors
 /// Any other failure to write.
 pub fn print(text: &str) -> io::Result<()> {
+    offer(text).map(drop)
+}
+
+/// The same; whether there is a reader still.
+fn offer(text: &str) -> io::Result<ControlFlow<()>> {
     let mut out = io::stdout().lock();
     match writeln!(out, "{text}").and_then(|()| out.flush()) {
-        Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        done => done,
+        Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(ControlFlow::Break(())),
+        done => done.map(ControlFlow::Continue),
     }
 }

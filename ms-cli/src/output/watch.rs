@@ -1,11 +1,13 @@
 //! Showing something again and again.
 
-use std::io;
+use std::io::{self, Write};
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use console::Term;
+use serde_json::Value;
 
-use super::print;
+use super::{Format, offer, render_next};
 use crate::messages::Failure;
 
 /// Between two looks at a list.
@@ -18,6 +20,36 @@ pub const EVERY: Duration = Duration::from_secs(2);
 /// What `look` failed with.
 pub async fn watch(every: Duration, look: impl AsyncFn() -> Result<String, Failure>) -> Result<(), Failure> {
     let screen = Screen::new();
+    again(every, look, |seen| match seen {
+        Ok(text) => screen.draw(&text),
+        Err(failure) => screen.draw(&failure.to_string()),
+    })
+    .await
+}
+
+/// Prints what `look` returns again and again until Ctrl-C, for programs, in a format that is no table. A server that is
+/// away for a while is told on stderr.
+///
+/// # Errors
+/// What `look` failed with.
+pub async fn stream(
+    every: Duration,
+    format: Format,
+    look: impl AsyncFn() -> Result<Value, Failure>,
+) -> Result<(), Failure> {
+    again(every, look, |seen| match seen {
+        Ok(answer) => offer(&render_next(format, &answer)?),
+        Err(failure) => writeln!(io::stderr(), "{failure}").map(ControlFlow::Continue),
+    })
+    .await
+}
+
+/// Looks again and again until Ctrl-C, or until nobody reads what is shown.
+async fn again<T>(
+    every: Duration,
+    look: impl AsyncFn() -> Result<T, Failure>,
+    show: impl Fn(Result<T, Failure>) -> io::Result<ControlFlow<()>>,
+) -> Result<(), Failure> {
     let mut pause = tokio::time::interval(every);
     pause.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
@@ -25,14 +57,17 @@ pub async fn watch(every: Duration, look: impl AsyncFn() -> Result<String, Failu
             stop = tokio::signal::ctrl_c() => return stop.map_err(Failure::Output),
             _ = pause.tick() => {}
         }
-        let text = tokio::select! {
+        let seen = tokio::select! {
             stop = tokio::signal::ctrl_c() => return stop.map_err(Failure::Output),
-            text = look() => text,
+            seen = look() => seen,
         };
-        match text {
-            Ok(text) => screen.draw(&text)?,
-            Err(failure) if failure.may_pass() => screen.draw(&failure.to_string())?,
-            Err(failure) => return Err(failure),
+        match seen {
+            Err(failure) if !failure.may_pass() => return Err(failure),
+            seen => {
+                if show(seen)?.is_break() {
+                    return Ok(());
+                }
+            }
         }
     }
 }
@@ -50,9 +85,9 @@ impl Screen {
         Self(terminal)
     }
 
-    fn draw(&self, text: &str) -> io::Result<()> {
+    fn draw(&self, text: &str) -> io::Result<ControlFlow<()>> {
         let Some(terminal) = &self.0 else {
-            return print(&format!("{text}\n"));
+            return offer(&format!("{text}\n"));
         };
         let (height, width) = terminal.size();
         terminal.move_cursor_to(0, 0)?;
@@ -62,7 +97,7 @@ impl Screen {
             terminal.write_line(&line)?;
         }
         terminal.clear_to_end_of_screen()?;
-        terminal.flush()
+        terminal.flush().map(ControlFlow::Continue)
     }
 }
 

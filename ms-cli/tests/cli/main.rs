@@ -13,4 +13,5 @@ mod rollups;
 mod scaling;
 mod scaling_now;
 mod shell;
+mod top;
 mod waiting;

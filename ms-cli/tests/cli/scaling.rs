@@ -1,37 +1,42 @@
 //! What policies did and what is suspended, and options of policies of every kind.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
-
 use serde_json::{Value, json};
 
 use crate::rig::Rig;
 
-fn words(line: &str) -> Vec<&str> {
+pub fn words(line: &str) -> Vec<&str> {
     line.split_whitespace().collect()
 }
 
-fn changed() -> Value {
+pub const QUERY: &str =
+    "AVG sum(rate(traefik_service_requests_total{service=\"web@docker\"}[30s])) over 30 s";
+
+pub fn changed() -> Value {
     json!({"id": "i1", "group": "g", "account": "u", "group_name": "a1", "at": 1_700_000_000, "before": 2, "after": 4, "min_size": 1,
         "max_size": 4, "in_service": 2, "warming": 1,
         "wishes": [
             {"policy": "cpu", "policy_type": "threshold", "shadow": false, "source": "agent", "metric": "AVG CPU over 60 s", "value": 91.526, "reported": 2,
                 "capacity": 5, "reason": "91.5 is above 80"},
-            {"policy": "new", "policy_type": "target_tracking", "shadow": true, "source": "traffic", "metric": "MAX CPU over 60 s", "value": null,
+            {"policy": "new", "policy_type": "target_tracking", "shadow": true, "source": "traffic", "metric": QUERY, "value": null,
                 "reported": 0, "capacity": 9, "reason": "nothing reported"},
         ],
         "clamps": [{"by": "bounds", "from": 5, "to": 4, "reason": "max_size is 4"}],
         "outcome": "cpu wishes for 5, max_size allows 4"})
 }
 
-fn idle() -> Value {
+pub fn idle() -> Value {
     json!({"id": "g", "at": 1_700_000_060, "before": 4, "after": 4, "min_size": 1, "max_size": 4, "in_service": 4, "warming": 0,
         "wishes": [{"policy": "cpu", "policy_type": "threshold", "shadow": false, "source": "agent", "metric": "AVG CPU over 60 s", "value": 50, "reported": 4,
             "capacity": 4, "reason": "50 is between 30 and 80"}],
         "clamps": [], "outcome": "it stays at 4"})
 }
 
-async fn rig() -> Rig {
+pub async fn rig() -> Rig {
+    rig_that(json!([idle(), changed()])).await
+}
+
+/// A group about which this was decided.
+async fn rig_that(decided: Value) -> Rig {
     let rig = Rig::logged_in().await;
     rig.get("asgs", json!([{"name": "a1"}])).await;
     rig.get(
@@ -49,7 +54,7 @@ async fn rig() -> Rig {
         instance("4567", "STARTING", "Pending")
     ]);
     rig.get("asgs/a1/instances", instances).await;
-    rig.get("asgs/a1/decisions", json!([idle(), changed()])).await;
+    rig.get("asgs/a1/decisions", decided).await;
     rig
 }
 
@@ -89,7 +94,7 @@ async fn explain_in_detail_tells_every_wish_and_what_held_it() {
         "cpu wishes for 5, max_size allows 4",
         "POLICY TYPE SOURCE METRIC VALUE WISHES_FOR REASON",
         "cpu threshold agent AVG CPU over 60 s 91.5 5 91.5 is above 80",
-        "new target_tracking traffic MAX CPU over 60 s - 9 (shadow) nothing reported",
+        "new target_tracking traffic AVG sum(rate(traefik_service_requests_total{service=\"web@docker\"}[30s])) over 30 s - 9 (shadow) nothing reported",
         "HELD_BY FROM TO REASON",
         "bounds 5 4 max_size is 4",
     ];
@@ -102,6 +107,19 @@ async fn explain_in_detail_tells_every_wish_and_what_held_it() {
     );
     let json: Value = serde_json::from_str(&rig.line("ms explain -a a1 -o json").out).unwrap();
     assert_eq!(json, json!([idle(), changed()]));
+}
+
+#[tokio::test]
+async fn a_table_shortens_a_long_query_and_names_its_source() {
+    let rig = rig_that(json!([changed()])).await;
+    for command in ["ms explain -a a1", "ms top -a a1 --once"] {
+        let out = rig.line(command).out;
+        let short = "traffic AVG sum(rate(traefik_service_re…30s])) over 30 s - 9 (shadow)";
+        let lines: Vec<_> = out.lines().map(|line| words(line).join(" ")).collect();
+        assert!(lines.iter().any(|line| line.contains(short)), "{out}");
+    }
+    let whole: Value = serde_json::from_str(&rig.line("ms top -a a1 --once -o json").out).unwrap();
+    assert_eq!(whole["decisions"][0]["wishes"][1]["metric"], json!(QUERY));
 }
 
 #[tokio::test]
@@ -124,69 +142,6 @@ async fn explain_of_nothing_says_where_to_look() {
     }
     rig.ms(&["explain", "-a", "a1", "--limit", "1001"])
         .fails_with(2, &["1001"]);
-}
-
-#[tokio::test]
-async fn top_shows_load_capacity_decisions_and_instances() {
-    let rig = rig().await;
-    let out = rig.line("ms top -a a1 --once").out;
-    let seen: Vec<_> = out.lines().map(words).collect();
-    let expected = [
-        "a1 started, desired 4 of 1 to 4, 1 in service, 2 in all; suspended: Launch,AlarmNotification",
-        "",
-        "last decision 2023-11-14 22:14:20 UTC desired 4: it stays at 4",
-        "POLICY TYPE SOURCE METRIC VALUE WISHES_FOR REASON",
-        "cpu threshold agent AVG CPU over 60 s 50.0 4 50 is between 30 and 80",
-        "",
-        "last change 2023-11-14 22:13:20 UTC desired 2 -> 4: cpu wishes for 5, max_size allows 4",
-        "",
-        "INSTANCE_ID STATUS STATE ZONE HOST HOSTNAME SINCE",
-        "0123 RUNNING InService z1 h1 a1-0123 2023-11-14 22:13:20 UTC",
-        "4567 STARTING Pending z1 h1 a1-4567 2023-11-14 22:13:20 UTC",
-    ];
-    assert_eq!(seen, expected.map(words), "{out}");
-}
-
-#[tokio::test]
-async fn top_of_a_group_without_decisions_shows_the_rest() {
-    let rig = Rig::logged_in().await;
-    rig.get(
-        "asgs/a1",
-        json!({"name": "a1", "state": "stopped", "suspended_processes": []}),
-    )
-    .await;
-    rig.get("asgs/a1/instances", json!([])).await;
-    rig.get("asgs/a1/decisions", json!([])).await;
-    let out = rig.line("ms top -a a1 --once").out;
-    assert!(
-        out.starts_with("a1  stopped") && !out.contains("suspended"),
-        "{out}"
-    );
-    assert!(
-        out.contains("policies are off: the group is stopped") && out.contains("INSTANCE_ID"),
-        "{out}"
-    );
-}
-
-#[tokio::test]
-async fn top_goes_on_until_interrupted() {
-    let rig = rig().await;
-    let mut ms = rig
-        .command(&["top", "-a", "a1"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(ms.stdout.take().unwrap()).lines();
-    let heads = lines
-        .by_ref()
-        .filter(|line| line.as_ref().unwrap().starts_with("a1  started"));
-    assert_eq!(heads.take(2).count(), 2);
-    let kill = Command::new("kill")
-        .args(["-INT", &ms.id().to_string()])
-        .status()
-        .unwrap();
-    assert!(kill.success());
-    assert_eq!(ms.wait().unwrap().code(), Some(0));
 }
 
 #[tokio::test]

@@ -1,27 +1,11 @@
-//! A group as it is now, again and again: load, instances, capacity, what was decided last.
+//! A look at a group as a screen shows it.
 
-use std::time::Duration;
-
-use api::ClientError;
-use api::client::{Method, path};
 use serde_json::Value;
 
-use super::explain::{decision, decisions};
-use super::lists::documents;
-use super::{Context, off};
-use crate::cli::TopArgs;
-use crate::kinds::{GROUP, Thing};
-use crate::messages::{Failure, Mention, explain};
-use crate::output::{Column, Row, column, print, show_value, table, time, watch};
-
-/// Between two looks: agents sample each second at most often.
-const EVERY: Duration = Duration::from_secs(1);
-
-/// Seconds for which a minute of load is told as that of now: it is written when it is over.
-const RECENT: i64 = 300;
-
-/// The last decision that changed nothing, and the last that did, whichever is newer.
-const DECISIONS: u16 = 2;
+use super::{Frame, now};
+use crate::commands::explain::decision;
+use crate::commands::lists::documents;
+use crate::output::{Column, Row, column, show_value, table, time};
 
 const FIGURES: &[Column] = &[
     column("source"),
@@ -42,56 +26,9 @@ const INSTANCES: &[Column] = &[
     column("timestamp").titled("SINCE").time(),
 ];
 
-/// Shows a group, once or until Ctrl-C.
-///
-/// # Errors
-/// [`Failure`] says why not.
-pub async fn run(context: &Context, args: &TopArgs) -> Result<(), Failure> {
-    if args.once {
-        return Ok(print(&look(context, &args.asg_name).await?)?);
-    }
-    watch(EVERY, async || look(context, &args.asg_name).await).await
-}
-
-async fn look(context: &Context, group: &str) -> Result<String, Failure> {
-    match Frame::read(context, group).await {
-        Ok(frame) => Ok(frame.show()),
-        Err(error) => {
-            let mention = Mention::new(Thing::Group, group);
-            Err(explain(&context.client, error, &[mention]).await)
-        }
-    }
-}
-
-/// What one look saw.
-struct Frame {
-    group: Value,
-    instances: Vec<Row>,
-    decisions: Vec<Row>,
-    /// Why no policy moves it.
-    off: Option<String>,
-    /// The last minute's figures.
-    load: Option<Row>,
-}
-
 impl Frame {
-    async fn read(context: &Context, group: &str) -> Result<Self, ClientError> {
-        let found = context.client.get(&path(&[GROUP.all, group])).await?;
-        Ok(Self {
-            off: off::why(context, &found).await,
-            load: load(context, group).await,
-            group: found,
-            instances: documents(
-                &context
-                    .client
-                    .get(&path(&[GROUP.all, group, "instances"]))
-                    .await?,
-            ),
-            decisions: documents(&decisions(context, group, DECISIONS).await?),
-        })
-    }
-
-    fn show(&self) -> String {
+    /// All of it.
+    pub(super) fn show(&self) -> String {
         let mut parts = vec![self.head(), self.load(), self.policies(), self.last_change()];
         parts.push(Some(table(INSTANCES, &self.instances, false)));
         parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n")
@@ -150,7 +87,11 @@ impl Frame {
             "last decision  {at}  desired {}: {outcome}",
             decision::desired(newest)
         );
-        let parts = [Some(last), decision::wishes(newest, false), decision::clamps(newest)];
+        let parts = [
+            Some(last),
+            decision::wishes(newest, false),
+            decision::clamps(newest),
+        ];
         Some(parts.into_iter().flatten().collect::<Vec<_>>().join("\n"))
     }
 
@@ -167,23 +108,6 @@ impl Frame {
         let (at, desired) = (decision::at(last), decision::desired(last));
         Some(format!("last change    {at}  desired {desired}: {outcome}"))
     }
-}
-
-fn now() -> i64 {
-    jiff::Timestamp::now().as_second()
-}
-
-/// The last minute that is known; the rest is shown without.
-async fn load(context: &Context, group: &str) -> Option<Row> {
-    let call = context
-        .client
-        .call(Method::GET, &path(&[GROUP.all, group, "rollups"]));
-    let minutes = call
-        .query("from", &(now() - RECENT).to_string())
-        .send()
-        .await
-        .ok()?;
-    documents(&minutes).pop()
 }
 
 fn is_serving(instance: &Row) -> bool {
