@@ -1,18 +1,49 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 //! What the tests of a leader are made of.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use domain::policy::{AGENT, OnMissing, Rule};
 use domain::{
-    Body, Document, Group, GroupState, InstallationId, Instance, Phase, Policy, PolicyName, SystemClock,
-    SystemIds, Timestamp,
+    Body, Clock, Document, Group, GroupState, InstallationId, Instance, Phase, Policy, PolicyName,
+    SystemClock, SystemIds, Timestamp,
 };
 use store::Store;
 use store::conformance::fixtures;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::{Deps, Settings};
+
+/// When [`Wall`] begins: ten seconds after a minute began.
+pub(crate) const BEGUN: Timestamp = Timestamp::from_millis(1_764_000_010_000);
+
+/// The wall's clock, which goes on with the paused one, and jumps when it is told to.
+pub(crate) struct Wall {
+    from: Instant,
+    jumped: Mutex<i64>,
+}
+
+pub(crate) fn clock() -> Arc<Wall> {
+    Arc::new(Wall {
+        from: Instant::now(),
+        jumped: Mutex::default(),
+    })
+}
+
+impl Wall {
+    /// So many seconds ahead of how it began.
+    pub(crate) fn jump_to(&self, seconds: i64) {
+        *self.jumped.lock().unwrap() = seconds * 1_000;
+    }
+}
+
+impl Clock for Wall {
+    fn now(&self) -> Timestamp {
+        let jumped = *self.jumped.lock().unwrap();
+        Timestamp::from_millis(BEGUN.millis() + jumped) + self.from.elapsed()
+    }
+}
 
 /// The surroundings of a leader with this store, by the wall's clock.
 pub(crate) fn deps(store: Arc<dyn Store>) -> Deps {

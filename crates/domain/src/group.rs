@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     AccountName, Activity, BalancerName, CommitId, ConfigName, Decision, Epoch, Generation, GroupId,
-    GroupName, HostName, Instance, InstanceId, Process, Scaling, ScheduleName, Timestamp, ZoneName,
+    GroupName, HostName, Instance, InstanceId, Pace, Process, Scaling, ScheduleName, Timestamp, ZoneName,
 };
 
 /// The largest max_size. An aggregate is one document; at under 2 kB a record this keeps it below 4 MB,
@@ -132,6 +132,9 @@ pub struct Group {
     pub last_scale_out: Option<Timestamp>,
     /// When desired capacity last went down.
     pub last_scale_in: Option<Timestamp>,
+    /// What policies changed, as far as the rates of [`Scaling`] look back.
+    #[serde(default)]
+    pub pace: Pace,
     /// Its instances.
     pub instances: Vec<Instance>,
     /// Failing launches.
@@ -172,6 +175,7 @@ impl Group {
             epoch: Epoch(0),
             last_scale_out: None,
             last_scale_in: None,
+            pace: Pace::default(),
             instances: Vec::new(),
             launches: LaunchHealth::default(),
             outbox: Vec::new(),
@@ -182,6 +186,11 @@ impl Group {
             paused_until: None,
             commits: VecDeque::new(),
         }
+    }
+
+    /// Notes that policies change desired capacity now.
+    pub fn note_pace(&mut self, before: u32, now: Timestamp) {
+        self.pace.note(before, self.spec.scaling.longest_period(), now);
     }
 
     /// The instances wanted now: none unless started. A paused group wants what it has; see the planner.

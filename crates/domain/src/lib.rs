@@ -15,6 +15,7 @@ pub mod ids;
 pub mod instance;
 pub mod job;
 pub mod names;
+pub mod pace;
 pub mod phase;
 pub mod policy;
 pub mod report;
@@ -44,6 +45,7 @@ pub use names::{
     AccountName, BalancerName, ConfigName, GroupName, HostName, NameError, PolicyName, ScheduleName,
     TypeName, ZoneName,
 };
+pub use pace::{Change, Pace};
 pub use phase::{Cause, Event, Illegal, Phase, Status};
 pub use policy::Policy;
 pub use report::{ContainerFacts, ContainerState, FromHost, Health, Message, Outcome, Sample, Stamp};

@@ -1,5 +1,7 @@
 //! How a group lets policies move it, whichever they are.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 /// Bounds of what policies do to a group, beside its sizes and cooldowns.
@@ -30,6 +32,14 @@ impl Scaling {
     #[must_use]
     pub fn warmup(&self) -> u32 {
         self.instance_warmup.unwrap_or(Self::WARMUP)
+    }
+
+    /// How far back a rate looks; zero where there is none.
+    #[must_use]
+    pub fn longest_period(&self) -> Duration {
+        let rates = [self.scale_out_rate, self.scale_in_rate];
+        let longest = rates.into_iter().flatten().map(|rate| rate.period).max();
+        Duration::from_secs(longest.unwrap_or(0).into())
     }
 }
 

@@ -2,7 +2,6 @@
 //! A leader's minutes, under a paused clock.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
 
 use config::{MetricSource, SourceKind};
 use domain::policy::{AGENT, OnMissing, Rule, TargetTracking};
@@ -19,31 +18,10 @@ use uuid::Uuid;
 
 use super::measure::short;
 use super::*;
+use crate::rig::{BEGUN, Wall, clock};
 use crate::{Deps, Settings};
 
-/// Ten seconds after a minute began.
-const BEGUN: Timestamp = Timestamp::from_millis(1_764_000_010_000);
 const WINDOW_END: Timestamp = Timestamp::from_millis(1_764_000_060_000);
-
-/// The wall's clock, which goes on with the paused one, and jumps when it is told to.
-struct Wall {
-    from: Instant,
-    jumped: Mutex<i64>,
-}
-
-impl Clock for Wall {
-    fn now(&self) -> Timestamp {
-        let jumped = *self.jumped.lock().unwrap();
-        Timestamp::from_millis(BEGUN.millis() + jumped) + self.from.elapsed()
-    }
-}
-
-fn clock() -> Arc<Wall> {
-    Arc::new(Wall {
-        from: Instant::now(),
-        jumped: Mutex::default(),
-    })
-}
 
 fn deps(store: Arc<dyn Store>, clock: Arc<Wall>) -> Deps {
     let push = MetricSource {
@@ -241,7 +219,7 @@ async fn a_clock_that_jumps_leaves_a_gap_and_no_minute_twice() {
     let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
     let mut rollups = Rollups::start(&store, clock.now(), Metrics::new());
     let mut at = |seconds: i64| {
-        *clock.jumped.lock().unwrap() = seconds * 1_000;
+        clock.jump_to(seconds);
         let over = rollups.turn(clock.now());
         (
             over,

@@ -12,6 +12,8 @@ mod told;
 mod weigh;
 
 #[cfg(test)]
+mod take_over;
+#[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -128,8 +130,9 @@ impl Scaling {
     /// Notes a decision that moved a group, once that is stored.
     pub(crate) fn moved(&mut self, group: GroupId, decided: &Decided) {
         if let Some(state) = self.states.get_mut(&group) {
-            let (before, at) = (decided.decision.before, decided.decision.at);
-            state.memory.note(decided.wished, Some(before), decided.keep, at);
+            state
+                .memory
+                .note(decided.wished, decided.keep, decided.decision.at);
             state.idle = None;
         }
     }
@@ -137,7 +140,7 @@ impl Scaling {
     fn rest(&mut self, decided: Decided) {
         if let Some(state) = self.states.get_mut(&decided.decision.group) {
             let at = decided.decision.at;
-            state.memory.note(decided.wished, None, decided.keep, at);
+            state.memory.note(decided.wished, decided.keep, at);
             state.idle = Some(decided.decision);
         }
     }

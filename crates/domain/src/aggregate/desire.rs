@@ -176,7 +176,11 @@ impl Group {
             desired_capacity: decision.after,
             ..self.spec.clone()
         };
+        let before = self.spec.desired_capacity;
         self.respecify(spec, &decision.outcome, ids, now)?;
+        if decision.after != before {
+            self.note_pace(before, now);
+        }
         self.decisions.push(decision.clone());
         Ok(())
     }

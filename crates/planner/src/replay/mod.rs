@@ -173,11 +173,11 @@ impl<'a> Simulation<'a> {
     fn follow(&mut self, decided: Decided) {
         let decision = decided.decision;
         let (before, after, now) = (decision.before, decision.after, decision.at);
-        let changed = decision.is_change().then_some(before);
-        self.memory.note(decided.wished, changed, decided.keep, now);
-        if changed.is_none() {
+        self.memory.note(decided.wished, decided.keep, now);
+        if !decision.is_change() {
             return;
         }
+        self.group.note_pace(before, now);
         self.group.spec.desired_capacity = after;
         match after > before {
             true => self.group.last_scale_out = Some(now),

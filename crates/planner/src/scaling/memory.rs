@@ -1,16 +1,15 @@
-//! What was wished for and done lately: what a stabilisation window and rate limits look back on.
+//! What was wished for lately: what a stabilisation window looks back on.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use domain::Timestamp;
 
-/// A group's wishes and changes of late. Kept by the leader; a new one begins with what is desired now, so that nothing
+/// A group's wishes of late. Kept by the leader; a new one begins with what is desired now, so that nothing
 /// is removed before a whole stabilisation window was seen.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Memory {
     wishes: VecDeque<(Timestamp, u32)>,
-    changes: VecDeque<(Timestamp, u32)>,
 }
 
 impl Memory {
@@ -19,18 +18,15 @@ impl Memory {
     pub fn begin(desired: u32, now: Timestamp) -> Self {
         Self {
             wishes: [(now, desired)].into(),
-            changes: VecDeque::new(),
         }
     }
 
-    /// Notes a decision: what was wished for, and the desired capacity before it if it changed. What is older than
-    /// `keep` is dropped, and so are wishes that a later one exceeds: none of them is the highest of any window.
-    pub fn note(&mut self, wished: u32, changed_from: Option<u32>, keep: Duration, now: Timestamp) {
+    /// Notes what was wished for. What is older than `keep` is dropped, and so are wishes that a later one exceeds: none
+    /// of them is the highest of any window.
+    pub fn note(&mut self, wished: u32, keep: Duration, now: Timestamp) {
         self.wish(wished, now);
-        self.changes.extend(changed_from.map(|before| (now, before)));
         let from = now - keep;
         self.wishes.retain(|(at, _)| *at >= from && *at <= now);
-        self.changes.retain(|(at, _)| *at >= from && *at <= now);
     }
 
     /// Notes what somebody else wished for, a user or a schedule: it holds a stabilisation window as any wish does.
@@ -50,17 +46,5 @@ impl Memory {
     /// The highest wish since then, and when it was last wished for.
     pub(crate) fn peak_since(&self, then: Timestamp) -> Option<(Timestamp, u32)> {
         self.wishes.iter().find(|(at, _)| *at >= then).copied()
-    }
-
-    /// What was desired at a time: before the first change since then, or `now` if there was none.
-    #[must_use]
-    pub fn desired_at(&self, then: Timestamp, now: u32) -> u32 {
-        let first = self.changes.iter().find(|(at, _)| *at > then);
-        first.map_or(now, |(_, before)| *before)
-    }
-
-    /// When the first change since then was.
-    pub(crate) fn first_change_since(&self, then: Timestamp) -> Option<Timestamp> {
-        self.changes.iter().map(|(at, _)| *at).find(|at| *at > then)
     }
 }

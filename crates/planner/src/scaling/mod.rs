@@ -1,7 +1,7 @@
 //! The scaling policies: from what was measured to a desired capacity, with every wish and every clamp on the way.
 //!
-//! [`decide`] is pure: what was measured comes in through [`Look`], what earlier decisions were through [`Memory`], the
-//! time with the scene. Nothing is removed because data is missing.
+//! [`decide`] is pure: what was measured comes in through [`Look`], what earlier decisions wished for through [`Memory`],
+//! the time with the scene. Nothing is removed because data is missing.
 
 mod adjustment;
 mod breach;
@@ -80,7 +80,7 @@ pub struct Scene<'a> {
     pub policies: &'a [&'a Policy],
     /// Where they look.
     pub look: &'a dyn Look,
-    /// What was wished for and done lately.
+    /// What was wished for lately.
     pub memory: &'a Memory,
     /// Most hosts are silent.
     pub frozen: bool,

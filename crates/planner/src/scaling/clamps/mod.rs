@@ -62,10 +62,7 @@ pub(crate) fn run(stage: &Stage<'_>, said: &[Said], together: &Together) -> Cour
 
 /// How long a wish matters to the clamps of later decisions.
 pub(crate) fn keep(stage: &Stage<'_>) -> Duration {
-    let scaling = &stage.scene.group.spec.scaling;
-    let period = |rate: Option<domain::Rate>| rate.map_or(0, |rate| rate.period);
-    let rates = period(scaling.scale_out_rate).max(period(scaling.scale_in_rate));
-    stabilization::window(stage).max(Duration::from_secs(rates.into()))
+    stabilization::window(stage)
 }
 
 fn missing(said: &[Said]) -> String {

@@ -18,18 +18,19 @@ pub(super) fn apply(stage: &Stage<'_>, course: &mut Course) {
     let Some(rate) = rate.filter(|rate| rate.instances.is_some() || rate.percent.is_some()) else {
         return;
     };
-    let (memory, now) = (stage.scene.memory, stage.scene.now);
-    let then = now - Duration::from_secs(rate.period.into());
-    let start = memory.desired_at(then, stage.current);
+    let (group, now) = (stage.scene.group, stage.scene.now);
+    let period = Duration::from_secs(rate.period.into());
+    let change = group.pace.first_within(period, now);
+    let start = change.map_or(stage.current, |change| change.before);
     let to = if course.capacity > stage.current {
         course.capacity.min(highest(&rate, start).max(stage.current))
     } else {
         course.capacity.max(lowest(&rate, start).min(stage.current))
     };
     if course.clamp(ClampKind::Rate, to, || reason(&rate, start))
-        && let Some(change) = memory.first_change_since(then)
+        && let Some(change) = change
     {
-        course.recheck_at(change + Duration::from_secs(rate.period.into()));
+        course.recheck_at(change.at + period);
     }
 }
 

@@ -113,12 +113,10 @@ impl InFull {
             now,
         });
         let after = decided.decision.after;
-        self.memory.note(
-            decided.wished,
-            (after != before).then_some(before),
-            decided.keep,
-            now,
-        );
+        self.memory.note(decided.wished, decided.keep, now);
+        if after != before {
+            self.group.note_pace(before, now);
+        }
         self.group.spec.desired_capacity = after;
         if after > before {
             self.group.last_scale_out = Some(now);

@@ -173,21 +173,13 @@ fn those_count_that_are_in_service_and_warm() {
 }
 
 #[test]
-fn what_is_kept_is_as_long_as_the_longest_window() {
+fn wishes_are_kept_as_long_as_the_window() {
     let keep = |stage: Stage| stage.decided().keep.as_secs();
     assert_eq!(keep(busy(4)), 0);
     let tracks = busy(4).policy("t", super::stage::target(50.0)).is("t", 50.0);
     assert_eq!(keep(tracks.clone()), 300);
-    let rate = |period| domain::Rate {
-        instances: Some(1),
-        percent: None,
-        period,
-    };
-    let limited = tracks.with(|stage| {
-        stage.group.spec.scaling.scale_out_rate = Some(rate(600));
-        stage.group.spec.scaling.scale_in_rate = Some(rate(60));
-    });
-    assert_eq!(keep(limited), 600);
+    let longer = tracks.with(|stage| stage.group.spec.scaling.scale_in_stabilization = Some(600));
+    assert_eq!(keep(longer), 600);
 }
 
 #[test]

@@ -146,12 +146,10 @@ fn any_group() -> impl Strategy<Value = Stage> {
         stage.group.last_scale_out = changed.map(|ago| stage.now - Duration::from_secs(ago));
         for (number, wish) in wishes.into_iter().enumerate() {
             let at = stage.now - Duration::from_secs(100 - 20 * number as u64);
-            stage.memory.note(
-                wish,
-                (wish % 3 == 0).then_some(wish),
-                Duration::from_secs(1_000),
-                at,
-            );
+            stage.memory.note(wish, Duration::from_secs(1_000), at);
+            if wish % 3 == 0 {
+                stage.group.note_pace(wish, at);
+            }
         }
         stage.reported = reported;
         stage

@@ -205,8 +205,10 @@ impl Stage {
     pub fn step(&mut self) -> Decided {
         let decided = self.decided();
         let (before, after) = (decided.decision.before, decided.decision.after);
-        let changed = (before != after).then_some(before);
-        self.memory.note(decided.wished, changed, decided.keep, self.now);
+        self.memory.note(decided.wished, decided.keep, self.now);
+        if before != after {
+            self.group.note_pace(before, self.now);
+        }
         self.group.spec.desired_capacity = after;
         if after > before {
             self.group.last_scale_out = Some(self.now);
