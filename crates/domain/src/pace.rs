@@ -38,6 +38,16 @@ impl Pace {
         }
     }
 
+    /// When they were.
+    pub fn times(&self) -> impl Iterator<Item = Timestamp> {
+        self.0.iter().map(|change| change.at)
+    }
+
+    /// The same, to be set.
+    pub fn times_mut(&mut self) -> impl Iterator<Item = &mut Timestamp> {
+        self.0.iter_mut().map(|change| &mut change.at)
+    }
+
     /// The first change within the period that ends now.
     #[must_use]
     pub fn first_within(&self, period: Duration, now: Timestamp) -> Option<Change> {

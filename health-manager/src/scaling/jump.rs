@@ -1,8 +1,9 @@
 //! The wall clock against one that never jumps: what is looked back on by wall time means nothing after a jump.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
-use domain::Timestamp;
+use domain::{Group, Phase, Timestamp};
 use planner::scaling::Memory;
 use tokio::time::Instant;
 
@@ -10,19 +11,117 @@ use super::Scaling;
 
 /// What time servers correct at once is less; below it a stabilisation window is off by as much at most.
 const JUMP: Duration = Duration::from_secs(2);
+/// Nothing that policies wait for is longer, but for a cooldown that somebody made so.
+const LONGEST: Duration = Duration::from_secs(3_600);
+/// Before all that was noted.
+const EVER: Timestamp = Timestamp::from_millis(i64::MIN);
 
-/// The clock as it was seen last.
+/// So many jumps of late are remembered.
+const JUMPS: usize = 32;
+
+/// The clock as it was seen last, and its jumps since the last in the other direction.
 #[derive(Default)]
-pub(super) struct Watch(Option<(Timestamp, Instant)>);
+pub(super) struct Watch {
+    seen: Option<(Timestamp, Instant)>,
+    ahead: Vec<Ahead>,
+    back: Vec<Back>,
+}
+
+/// A jump ahead.
+struct Ahead {
+    /// What was noted from then on, by a clock that had gone back, or at any time.
+    since: Timestamp,
+    /// What the clock showed before it.
+    from: Timestamp,
+    by: Duration,
+}
+
+/// A jump back.
+struct Back {
+    /// What the clock showed after it.
+    to: Timestamp,
+    by: Duration,
+}
 
 impl Watch {
     /// By how much the wall clock jumped since it was seen last; none when it did not.
     pub(super) fn jumped(&mut self, now: Timestamp) -> Option<Duration> {
-        let (wall, at) = self.0.replace((now, Instant::now()))?;
-        let expected = wall + at.elapsed();
-        let off = now.since(expected).max(expected.since(now));
-        (off > JUMP).then_some(off)
+        let (wall, at) = self.seen.replace((now, Instant::now()))?;
+        let from = wall + at.elapsed();
+        let (ahead, back) = (now.since(from), from.since(now));
+        // A jump mostly makes good what one in the other direction did.
+        if ahead > JUMP {
+            let since = self.back.last().map_or(EVER, |back| back.to);
+            self.back.clear();
+            push(
+                &mut self.ahead,
+                Ahead {
+                    since,
+                    from,
+                    by: ahead,
+                },
+            );
+        } else if back > JUMP {
+            self.ahead.clear();
+            push(&mut self.back, Back { to: now, by: back });
+        }
+        let by = ahead.max(back);
+        (by > JUMP).then_some(by)
     }
+
+    /// A time as the clock would have shown it if it had jumped before. Of what it has shown twice since it went back, and
+    /// what is not ahead of it any more, the later is taken.
+    fn shown(&self, at: Timestamp, now: Timestamp) -> Timestamp {
+        let back = self.back.iter().rev();
+        let at = back.fold(at, |at, jump| match at > now {
+            true => at - jump.by,
+            false => at,
+        });
+        let ahead = self.ahead.iter();
+        ahead.fold(at, |at, jump| match jump.since <= at && at <= jump.from {
+            true => at + jump.by,
+            false => at,
+        })
+    }
+
+    /// A group whose changes of late are as long ago as they are, however the clock jumped since: no cooldown, warm-up
+    /// or period of a rate ends early for it.
+    pub(super) fn by_this_clock<'a>(&self, group: &'a Group, now: Timestamp) -> Cow<'a, Group> {
+        if self.ahead.is_empty() && self.back.is_empty() {
+            return Cow::Borrowed(group);
+        }
+        let cooldown = group.spec.scale_out_cooldown.max(group.spec.scale_in_cooldown);
+        let longest = LONGEST.max(Duration::from_secs(cooldown.into()));
+        let matters = |at: Timestamp| {
+            let shown = self.shown(at, now);
+            shown != at && shown.is_recent(longest, now)
+        };
+        let scaled = [group.last_scale_out, group.last_scale_in].into_iter().flatten();
+        let served = group.instances.iter().filter_map(|i| match i.phase {
+            Phase::InService { since } => Some(since),
+            Phase::Pending { .. } | Phase::Terminating { .. } | Phase::Terminated { .. } => None,
+        });
+        let mut times = scaled.chain(served).chain(group.pace.times());
+        if !times.any(matters) {
+            return Cow::Borrowed(group);
+        }
+        let mut group = group.clone();
+        let set = |at: &mut Timestamp| *at = self.shown(*at, now);
+        group.last_scale_out.iter_mut().for_each(set);
+        group.last_scale_in.iter_mut().for_each(set);
+        group.pace.times_mut().for_each(set);
+        for instance in &mut group.instances {
+            if let Phase::InService { since } = &mut instance.phase {
+                set(since);
+            }
+        }
+        Cow::Owned(group)
+    }
+}
+
+fn push<T>(jumps: &mut Vec<T>, jump: T) {
+    jumps.push(jump);
+    jumps.drain(..jumps.len().saturating_sub(JUMPS));
 }
 
 impl Scaling {
@@ -69,6 +168,66 @@ mod tests {
         scaling.heed_jumps(at(3_700));
         let memory = scaling.states.get(&group).map(|state| state.memory.clone());
         assert_eq!(memory, Some(Memory::begin(4, at(3_700))));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_a_minute_ago_is_so_after_a_jump_ahead() {
+        let at = |s: i64| Timestamp::from_millis(s * 1_000);
+        let mut group = crate::rig::started(2);
+        group.last_scale_out = Some(at(99_990));
+        group.last_scale_in = Some(at(50));
+        group.spec.scaling.scale_in_rate = Some(domain::Rate {
+            instances: Some(1),
+            percent: None,
+            period: 60,
+        });
+        group.note_pace(1, at(99_990));
+        group.instances[0].phase = Phase::InService { since: at(99_980) };
+
+        let mut watch = Watch::default();
+        watch.jumped(at(100_000));
+        assert_eq!(*watch.by_this_clock(&group, at(100_000)), group);
+        tokio::time::advance(Duration::from_secs(1)).await;
+        watch.jumped(at(103_601));
+        let seen = watch.by_this_clock(&group, at(103_601)).into_owned();
+        assert_eq!(seen.last_scale_out, Some(at(103_590)));
+        assert_eq!(seen.pace.times().collect::<Vec<_>>(), [at(103_590)]);
+        assert_eq!(seen.instances[0].phase, Phase::InService { since: at(103_580) });
+        // What was noted after the jump is as it was noted.
+        group.last_scale_in = Some(at(103_601));
+        let seen = watch.by_this_clock(&group, at(103_602)).into_owned();
+        assert_eq!(seen.last_scale_in, Some(at(103_601)));
+        tokio::time::advance(Duration::from_secs(9)).await;
+        watch.jumped(at(110_610));
+        let twice = watch.by_this_clock(&group, at(110_610)).into_owned();
+        assert_eq!(twice.last_scale_out, Some(at(110_590)));
+        assert_eq!(twice.last_scale_in, Some(at(110_601)));
+        // Once everything is past it is taken as it is.
+        let borrowed = |now| matches!(watch.by_this_clock(&group, at(now)), Cow::Borrowed(_));
+        assert!(borrowed(114_202) && !borrowed(114_200));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_clock_that_went_wrong_and_was_put_right_leaves_all_as_it_was() {
+        let at = |s: i64| Timestamp::from_millis(s * 1_000);
+        for wrong in [3_600, -3_600] {
+            let mut watch = Watch::default();
+            watch.jumped(at(100_000));
+            watch.jumped(at(100_000 + wrong));
+            let before = watch.shown(at(99_990), at(100_000 + wrong));
+            assert_eq!(before, at(99_990 + wrong), "{wrong}");
+            tokio::time::advance(Duration::from_secs(20)).await;
+            watch.jumped(at(100_020));
+            // Long before it, just before, while it was wrong, and since.
+            for (noted, seen) in [
+                (96_000, 96_000),
+                (99_990, 99_990),
+                (100_010 + wrong, 100_010),
+                (100_020, 100_020),
+            ] {
+                assert_eq!(watch.shown(at(noted), at(100_021)), at(seen), "{wrong}");
+            }
+        }
     }
 
     #[tokio::test(start_paused = true)]

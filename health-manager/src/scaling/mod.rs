@@ -116,6 +116,7 @@ impl Scaling {
             true => self.schedules.hours(group, now),
             false => Hours::Open,
         };
+        let group = &*self.watch.by_this_clock(group, now);
         Some(decide(&Scene {
             group,
             policies: &policies,

@@ -88,6 +88,28 @@ fn decided(manager: &mut Manager) -> (u32, Vec<String>) {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_jump_of_the_clock_ends_no_period_early() {
+    for (jumped, cpu, first, second) in [(3_600, 5.0, 3, 2), (3_600, 95.0, 5, 6), (-3_600, 5.0, 3, 2)] {
+        let (store, clock) = (stored().await, clock());
+        let mut manager = lead(&store, &clock, 1, cpu).await;
+        manager.weigh();
+        manager.round().await.unwrap();
+        clock.jump_to(jumped);
+        manager.weigh();
+        hear(&mut manager, cpu).await;
+        let (after, held) = decided(&mut manager);
+        assert_eq!(
+            (after, held.len()),
+            (first, 1),
+            "{jumped} s, at {cpu} %: {held:?}"
+        );
+        advance(Duration::from_secs(570)).await;
+        hear(&mut manager, cpu).await;
+        assert_eq!(decided(&mut manager), (second, vec![]), "{jumped} s, at {cpu} %");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_new_leader_keeps_to_the_rates_of_the_one_before_it() {
     let held = "rate: at most 1 instance within 600 s, of 4 when they began";
     for (cpu, first, second) in [(5.0, 3, 2), (95.0, 5, 6)] {
