@@ -164,9 +164,24 @@ async fn what_is_no_process_or_an_older_generation_suspends_nothing() {
     rig.expect(&[
         (
             "PUT /asgs/a/suspend",
-            json!({"processes": ["Launch", "InstanceRefresh"]}),
+            json!({"processes": ["Launch", "Lunch"]}),
             422,
-            &["processes: \"InstanceRefresh\" is none of", known],
+            &["processes: \"Lunch\" is none of", known],
+        ),
+        (
+            "PUT /asgs/a/suspend",
+            json!({"processes": ["Launch", "instancerefresh"]}),
+            422,
+            &[
+                "\"instancerefresh\" cannot be suspended, for what runs is not replaced here",
+                known,
+            ],
+        ),
+        (
+            "PUT /asgs/a/resume",
+            json!({"processes": ["AddToLoadBalancer"]}),
+            422,
+            &["\"AddToLoadBalancer\" cannot be suspended, for instances are not attached"],
         ),
         (
             "PUT /asgs/a/resume",

@@ -61,13 +61,30 @@ pub(crate) fn processes(object: Object) -> Result<BTreeSet<Process>> {
     body.processes.iter().map(|name| process(name)).collect()
 }
 
+/// EC2's processes that nothing here does, and why.
+const NOBODYS: [(&str, &str); 2] = [
+    (
+        "AddToLoadBalancer",
+        "instances are not attached to load balancers here",
+    ),
+    (
+        "InstanceRefresh",
+        "what runs is not replaced here when its launch configuration changes",
+    ),
+];
+
 fn process(name: &str) -> Result<Process> {
     let found = Process::ALL
         .into_iter()
         .find(|known| known.as_str().eq_ignore_ascii_case(name));
     found.ok_or_else(|| {
         let known = Process::ALL.map(Process::as_str).join(", ");
-        Refusal::field("processes", format!("{name:?} is none of {known}"))
+        let nobodys = NOBODYS.iter().find(|(its, _)| its.eq_ignore_ascii_case(name));
+        let why = match nobodys {
+            Some((_, why)) => format!("{name:?} cannot be suspended, for {why}; what can is {known}"),
+            None => format!("{name:?} is none of {known}"),
+        };
+        Refusal::field("processes", why)
     })
 }
 
