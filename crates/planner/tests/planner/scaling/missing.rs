@@ -113,6 +113,7 @@ fn what_some_do_not_tell_may_be_load() {
     );
     let other_source = some.with(|stage| stage.policies[0].source = "web".into());
     assert_eq!(other_source.after(), 3, "its figure is not of instances");
+    assert_eq!(other_source.wish().source, "web");
 }
 
 #[test]
