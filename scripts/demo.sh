@@ -47,8 +47,7 @@ create() {
         --asg-min-size 1 --asg-desired-capacity 3 --asg-max-size 6 --asg-scale-out-cooldown 60 \
         --asg-scale-in-cooldown 60 --asg-domain demo.internal --asg-no-load-balancer
     typed ms start-asg --asg-name "$group" --wait --timeout 300
-    docker inspect --format '{{index .Config.Labels "microscaler.installation"}}' "$(in_service | head -n 1)" \
-        >"$demo/installation"
+    know_installation
     typed ms list-instances --asg-name "$group"
 }
 

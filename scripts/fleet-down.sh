@@ -17,6 +17,7 @@ if running; then
     stop_groups
     stop_supervisord
 fi
+know_installation
 if has docker && docker version >/dev/null 2>&1; then
     remove_from_engine
     docker rm --force "$mongodb_container" >/dev/null 2>&1 || true

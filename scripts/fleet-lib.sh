@@ -1,17 +1,21 @@
 # shellcheck shell=bash
 # Where the fleet on this machine keeps things, for fleet.sh and fleet-down.sh. Sourced, never run.
-home=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)/.fleet
+# FLEET_HOME, an absolute path, FLEET_NAME and the ports make room for a second fleet.
+home=${FLEET_HOME:-$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)/.fleet}
 . "$(dirname "${BASH_SOURCE[0]}")/installation.sh"
 
 conf=$home/supervisord.conf
 # shellcheck disable=SC2034
-port=56785
+port=${FLEET_PORT:-56785}
 # Not the servers' usual ports, on which services of Debian's packages may run.
 # shellcheck disable=SC2034
-mongodb_port=57017 nats_port=54222 redis_port=56379
+mongodb_port=${FLEET_MONGODB_PORT:-57017} nats_port=${FLEET_NATS_PORT:-54222} redis_port=${FLEET_REDIS_PORT:-56379}
+# The first of the programs' probes; each of the others has the next.
+# shellcheck disable=SC2034
+probes_port=${FLEET_PROBES_PORT:-56790}
 # A MongoDB server out of a registry, where there is none on PATH: its image, and its container's and volume's name.
 # shellcheck disable=SC2034
-mongodb_image=mongo:8 mongodb_container=microscaler-fleet-mongodb
+mongodb_image=mongo:8 mongodb_container=${FLEET_NAME:-microscaler-fleet}-mongodb
 export DOCKER_HOST=unix:///var/run/docker.sock
 export ASG_CLI_FILE=$home/ms.yml
 PATH=$home/bin:$PATH:/usr/sbin # where Debian keeps nats-server

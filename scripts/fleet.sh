@@ -31,20 +31,23 @@ mongodb_image_is_here() {
 
 check() {
     local taken
-    for taken in "$port" "$mongodb_port" "$nats_port" "$redis_port"; do
+    for taken in "$port" "$mongodb_port" "$nats_port" "$redis_port" $(seq "$probes_port" $((probes_port + 4))); do
         free "$taken" || die "something listens on port $taken, which the fleet needs ('make down' ends the demo)"
     done
 }
 
+# FLEET_PROGRAMS is a directory with ready-made ones.
 build() {
-    say "building the programs (the first time about four minutes on two cores)"
-    cargo build "${programs[@]}" "${component_programs[@]/#/--bin=}"
+    local program from=${FLEET_PROGRAMS:-${CARGO_TARGET_DIR:-target}/debug}
+    if [ -z "${FLEET_PROGRAMS:-}" ]; then
+        say "building the programs (the first time about four minutes on two cores)"
+        cargo build "${programs[@]}" "${component_programs[@]/#/--bin=}"
+    fi
     scripts/image.sh
     # Copies, so that a later build does not change what runs.
     mkdir -p "$home/bin"
-    local program
     for program in ms "${component_programs[@]}"; do
-        cp "${CARGO_TARGET_DIR:-target}/debug/$program" "$home/bin"
+        cp "$from/$program" "$home/bin"
     done
 }
 
@@ -89,7 +92,11 @@ files = $home/conf.d/*.conf
 INI
     # The files that operators install, with this fleet's directory and ports.
     mkdir -p "$home/conf.d"
-    sed "s#/usr/local/microscaler#$home#g" supervisor/supervisord/microscaler.conf >"$home/conf.d/microscaler.conf"
+    local nth probes=
+    for nth in 0 1 2 3 4; do
+        probes+="s#--probes 127.0.0.1:5679$nth\$#--probes 127.0.0.1:$((probes_port + nth))#; "
+    done
+    sed "s#/usr/local/microscaler#$home#g; $probes" supervisor/supervisord/microscaler.conf >"$home/conf.d/microscaler.conf"
     sed "s#/usr/local/microscaler#$home#g; s#--port 4222#--port $nats_port#; s#--port 6379#--port $redis_port#
         s#^command=mongod .*#command=$mongodb#" supervisor/supervisord/servers.conf >"$home/conf.d/servers.conf"
     if [ -z "$mongodb" ]; then
@@ -109,6 +116,7 @@ start() {
         tail -n 5 "$home"/log/*stderr* >&2
         die "the fleet does not work yet; its logs are in $home/log"
     fi
+    know_installation
 }
 
 next() {
@@ -135,7 +143,9 @@ else
     mongodb=$(mongodb_command)
     check
     need_rust
-    install nats-server redis-server supervisor
+    need nats-server nats-server
+    need redis-server redis-server
+    need supervisord supervisor
     build
     configure "$mongodb"
     start

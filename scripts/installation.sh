@@ -1,18 +1,21 @@
 # shellcheck shell=bash
 # What the scripts of the demo and of the fleet share: what an installation that they started runs. Sourced, never run.
-# Its directory is $home: programs in bin, the installation's id in the file `installation` once it is known.
+# Its directory is $home: programs in bin, logs beside it or in log, and the installation's id in the file `installation`.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 home=${home:-$root/.demo}
 
-# Ids of the installation's containers, dead ones included: those with its label; while its id is not known, those of
-# the demo's image.
+# Keeps the installation's id, which the first line of a log tells that a program writes when it runs.
+know_installation() {
+    local logs=("$home"/microscaler.log "$home"/log/*-stderr*)
+    [ -s "$home/installation" ] || [ ! -d "$home" ] ||
+        sed -n 's/.* installation=\([0-9a-f-]\{36\}\).*/\1/p;T;q' "${logs[@]}" >"$home/installation" 2>/dev/null || true
+}
+
+# Ids of the installation's containers, dead ones included. One whose id is not known never ran anything.
 containers() {
-    local filter=ancestor=$demo_image
-    if [ -s "$home/installation" ]; then
-        filter=label=microscaler.installation=$(cat "$home/installation")
-    fi
-    docker ps --all --quiet --filter "$filter"
+    [ ! -s "$home/installation" ] ||
+        docker ps --all --quiet --filter "label=microscaler.installation=$(cat "$home/installation")"
 }
 
 # Through ms, so that every container gets its SIGTERM and its five seconds.
@@ -20,7 +23,7 @@ stop_groups() {
     local name
     ms login >/dev/null || return 0
     ms list-asgs | awk '$2 != "stopped" && NR > 1 { print $1 }' | while read -r name; do
-        ms stop-asg --asg-name "$name" --wait --timeout 300 </dev/null >/dev/null || true
+        ms stop-asg --asg-name "$name" --wait --timeout 60 </dev/null >/dev/null || true
     done
 }
 

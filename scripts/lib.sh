@@ -7,7 +7,7 @@ cd "$root"
 
 # The image of the demo's web server, and the label on it.
 # shellcheck disable=SC2034
-demo_image=microscaler-demo-web
+demo_image=${DEMO_IMAGE:-microscaler-demo-web}
 
 # What builds microscaler and ms. The tests' crate is named too, so that cargo settles the features of all libraries as
 # it does for the tests: what one of the two built, the other need not build again.

@@ -24,5 +24,6 @@ if cargo nextest --version >/dev/null 2>&1; then
 else
     echo "(cargo-nextest would run them faster: cargo install --locked cargo-nextest)"
     cargo build --workspace --test simulation --bin microscaler --bin ms "${component_programs[@]/#/--bin=}" # what .config/nextest.toml does before the tests of whole services
+    scripts/image.sh build
     cargo test --workspace --no-fail-fast
 fi

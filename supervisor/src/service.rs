@@ -43,6 +43,7 @@ impl Service {
         let before = self.shared.config();
         let fixed = fixed(&before, &config);
         self.shared.reload(config)?;
+        tracing::info!("the configuration was read again");
         for section in fixed {
             tracing::warn!("{section}: changed, and takes effect with the next start");
         }

@@ -76,6 +76,7 @@ fn run(part: Part, options: &Options, config: Config, served: &[Served]) -> anyh
         tracing::info!(
             program = part.program(),
             version = env!("CARGO_PKG_VERSION"),
+            installation = %shared.installation(),
             "runs"
         );
         while signals.next().await == Asked::Reload {

@@ -14,7 +14,7 @@ mod redis;
 mod registry;
 
 pub use mongo::{Certificates, Mongo};
-pub use ports::free_port;
+pub use ports::{free_port, free_ports};
 pub use process::Process;
 pub use prometheus::Prometheus;
 pub use redis::Redis;

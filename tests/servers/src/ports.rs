@@ -16,12 +16,21 @@ const LAST: u16 = 32_000;
 /// When there is none.
 #[must_use]
 pub fn free_port() -> u16 {
-    let count = LAST - FIRST;
+    free_ports(1)
+}
+
+/// The first of so many such ports in a row.
+///
+/// # Panics
+/// When there are none.
+#[must_use]
+pub fn free_ports(in_a_row: u16) -> u16 {
+    let count = LAST - FIRST - in_a_row;
     let begin =
         u16::try_from(RandomState::new().hash_one(std::process::id()) % u64::from(count)).unwrap_or(0);
-    let ports = (0..count).map(|nth| FIRST + (begin + nth) % count);
-    let mut taken = ports.filter(|port| take(*port));
-    taken.next().expect("the loopback has a free port")
+    let mut ports = (0..count).map(|nth| FIRST + (begin + nth) % count);
+    let taken = ports.find(|first| (*first..first + in_a_row).all(take));
+    taken.expect("the loopback has free ports")
 }
 
 fn take(port: u16) -> bool {
@@ -41,7 +50,9 @@ mod tests {
 
     #[test]
     fn a_port_is_given_once() {
-        let mut ports: Vec<u16> = (0..50).map(|_| free_port()).collect();
+        let mut ports: Vec<u16> = (0..45).map(|_| free_port()).collect();
+        let row = free_ports(5);
+        ports.extend(row..row + 5);
         ports.sort_unstable();
         ports.dedup();
         assert_eq!(ports.len(), 50);

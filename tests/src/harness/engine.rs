@@ -40,6 +40,14 @@ impl Engine {
         engine
     }
 
+    /// The image of the demo's own web server, made here; gives its reference.
+    ///
+    /// # Panics
+    /// When it cannot be built, or the engine does not answer.
+    pub async fn web_server(&self) -> &'static str {
+        super::images::web_server(self).await
+    }
+
     /// An engine that may be down.
     #[must_use]
     pub fn at(address: &str) -> Self {

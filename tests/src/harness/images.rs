@@ -3,10 +3,13 @@
 use std::fs::File;
 use std::process::{Command, Stdio};
 
-use super::{DEADLINE, Engine, within};
+use super::{DEADLINE, Engine, script, within};
 
 /// What the contract's session calls its image.
 pub const CIRROS: &str = "cirros";
+
+/// What the image of the demo's web server is called here: the demo's own stays the demo's.
+const WEB_SERVER: &str = "microscaler-test-web";
 
 /// Heeds SIGTERM at once, which the first process of a container does only when it says so.
 const STAYS: &str = "trap 'exit 0' TERM; while :; do busybox sleep 1 & wait $!; done";
@@ -80,18 +83,39 @@ impl Image {
 
 /// Makes the images that the engine does not have, one test at a time. One that exists is used as it is.
 pub(super) async fn make(engine: &Engine) {
-    let lock = File::create(std::env::temp_dir().join("microscaler-test-images.lock"));
+    let _lock = alone("images").await;
+    for image in Image::ALL {
+        if !engine.has_image(image.name()).await {
+            import(engine, image);
+        }
+    }
+}
+
+/// One test at a time, until the file is dropped.
+async fn alone(what: &str) -> File {
+    let lock = File::create(std::env::temp_dir().join(format!("microscaler-test-{what}.lock")));
     let lock = lock.expect("the temporary directory can be written");
     // Never blocking: another service of the same test may be the one that holds it.
     within(DEADLINE, "the test images are made", async || {
         lock.try_lock().ok()
     })
     .await;
-    for image in Image::ALL {
-        if !engine.has_image(image.name()).await {
-            import(engine, image);
-        }
-    }
+    lock
+}
+
+/// Makes the image of the demo's web server as the demo does, unless the one that is there is of the same binary;
+/// gives its reference. nextest builds the binary before such tests (`.config/nextest.toml`).
+pub(super) async fn web_server(engine: &Engine) -> &'static str {
+    let _lock = alone("web-server").await;
+    let mut script = tokio::process::Command::new(script("image.sh"));
+    script
+        .env("DEMO_IMAGE", WEB_SERVER)
+        .env("DOCKER_HOST", engine.address());
+    let made = script.stdin(Stdio::null()).output().await;
+    let made = made.expect("a script of ours can be run");
+    let told = String::from_utf8_lossy(&made.stderr);
+    assert!(made.status.success(), "{WEB_SERVER} cannot be made: {told}");
+    WEB_SERVER
 }
 
 /// Makes one in an engine that nobody else uses.

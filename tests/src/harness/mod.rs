@@ -29,7 +29,7 @@ pub use fleet::{Alive, Fleet, Member, OneAddress, Place, Strait};
 pub use hosts::{Cut, Happened, MANAGERS, Site, Tally};
 pub use images::{CIRROS, Image};
 pub use ports::{Reserved, free_port, reserve};
-pub use programs::{Programs, fleet_programs, programs};
+pub use programs::{Programs, fleet_programs, programs, script};
 pub use rest::Rest;
 pub use service::{Output, Service};
 pub use setup::Setup;

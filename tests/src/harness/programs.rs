@@ -16,6 +16,12 @@ const FLEET: [&str; 6] = [
     "ms",
 ];
 
+/// A file in `scripts`.
+#[must_use]
+pub fn script(name: &str) -> PathBuf {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../scripts")).join(name)
+}
+
 /// Where the programs are.
 #[derive(Clone, Debug)]
 pub struct Programs {

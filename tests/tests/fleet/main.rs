@@ -26,6 +26,7 @@ mod reload;
 mod samples;
 mod session;
 mod strangers;
+mod supervised;
 
 use std::time::Duration;
 

@@ -30,6 +30,7 @@ mod session;
 mod sources;
 mod strangers;
 mod traffic;
+mod web;
 
 use std::collections::BTreeSet;
 

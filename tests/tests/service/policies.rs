@@ -11,9 +11,14 @@ pub async fn following(policy: Value) -> (Service, Rest, Instance) {
 
 /// The same with more settings.
 pub async fn following_with(setup: Setup, policy: Value) -> (Service, Rest, Instance) {
+    following_as(setup, Image::Busy.name(), policy).await
+}
+
+/// The same with an image of the test's choice.
+pub async fn following_as(setup: Setup, image: &str, policy: Value) -> (Service, Rest, Instance) {
     let service = Service::start(setup.entry("agent", "sample_interval", json!(1))).await;
     let rest = service.rest("user01").await;
-    rest.configuration("web", Image::Busy.name()).await;
+    rest.configuration("web", image).await;
     rest.group("web", "web", &["z1"], 1, 3).await;
     let quick = json!({
         "min_size": 1, "scale_out_cooldown": 1, "scale_in_cooldown": 1, "instance_warmup": 1,

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use bus::{NatsBus, NatsOptions};
 use domain::InstallationId;
 use serde_json::json;
 use store::{Login, MongoOptions, MongoStore, Store};
@@ -46,6 +47,7 @@ pub struct Fleet {
     pub host: String,
     /// Its configuration.
     pub setup: Setup,
+    prefix: String,
     programs: PathBuf,
     members: BTreeMap<String, Member>,
     directory: TempDir,
@@ -130,13 +132,14 @@ impl Fleet {
             .installation(installation)
             .await;
         assert_eq!(kept.expect("a new store can be written"), installation);
+        let prefix = format!("t{}", Uuid::now_v7().simple());
         let setup = setup
             .section(
                 "database",
                 json!({"uri": mongo.uri(), "asg_db": asg, "auth_db": auth}),
             )
             .section("redis", json!(redis.url()))
-            .section("nats", json!({"prefix": format!("t{}", Uuid::now_v7().simple())}))
+            .section("nats", json!({"prefix": prefix}))
             .section(
                 "agent",
                 json!({"nats": nats.url(), "poller_interval": 2, "sample_interval": 1}),
@@ -153,6 +156,7 @@ impl Fleet {
             redis,
             host: format!("host-{}", Uuid::now_v7().simple()),
             setup,
+            prefix,
             programs: fleet_programs(),
             members: BTreeMap::new(),
             directory: tempfile::tempdir().expect("the temporary directory can be written"),
@@ -239,6 +243,19 @@ impl Fleet {
     #[must_use]
     pub fn text(&self, name: &str, setup: &Setup) -> String {
         setup.text(self.member(name).port, &self.engine)
+    }
+
+    /// What its processes say to each other, as one of them.
+    ///
+    /// # Panics
+    /// When the message server does not answer.
+    pub async fn bus(&self) -> NatsBus {
+        let options = NatsOptions {
+            urls: vec![self.nats.url()],
+            prefix: self.prefix.clone(),
+            ..NatsOptions::default()
+        };
+        NatsBus::connect(options).await.expect("its server answers")
     }
 
     /// A controller's base URL.
