@@ -19,10 +19,10 @@ impl Config {
             "controller.ssl_key",
             self.controller.ssl_key.as_ref().filter(|_| ssl),
         );
-        files.server("database.tls", self.database.tls.as_ref());
         files.add("nats.credentials", self.nats.credentials.as_ref());
-        files.server("nats.tls", self.nats.tls.as_ref());
-        files.server("redis_tls", self.redis_tls.as_ref());
+        for (section, tls) in self.server_tls() {
+            files.server(section, tls);
+        }
         files.add("docker.config_json", self.docker.config_json.as_ref());
         files.add("docker.ssh_config", self.docker.ssh_config.as_ref());
         files.engine("docker.tls", self.docker.tls.as_ref());
@@ -30,6 +30,18 @@ impl Config {
             files.engine(&format!("hosts[{at}].tls"), host.tls.as_ref());
         }
         files.0
+    }
+
+    /// The files for TLS of each server that is named, with the path of their section.
+    pub fn server_tls(&self) -> impl Iterator<Item = (&'static str, &TlsFiles)> {
+        let sections = [
+            ("database.tls", self.database.tls.as_ref()),
+            ("nats.tls", self.nats.tls.as_ref()),
+            ("redis_tls", self.redis_tls.as_ref()),
+        ];
+        sections
+            .into_iter()
+            .filter_map(|(section, files)| Some((section, files?)))
     }
 }
 
@@ -45,10 +57,8 @@ impl Files {
         }
     }
 
-    fn server(&mut self, section: &str, files: Option<&TlsFiles>) {
-        if let Some(TlsFiles { ca, cert, key }) = files {
-            self.tls(section, [ca.as_ref(), cert.as_ref(), key.as_ref()]);
-        }
+    fn server(&mut self, section: &str, TlsFiles { ca, cert, key }: &TlsFiles) {
+        self.tls(section, [ca.as_ref(), cert.as_ref(), key.as_ref()]);
     }
 
     fn engine(&mut self, section: &str, files: Option<&EngineTls>) {

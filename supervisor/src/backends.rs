@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bus::{Bus, MemoryBus, NatsBus, NatsOptions, NatsTls};
+use bus::{Bus, MemoryBus, NatsBus, NatsLimits, NatsOptions, NatsTls};
 use cache::{Cache, Health, NoCache, RedisCache, RedisOptions, RedisTls};
 use config::{Backends, BusKind, Config, Database, Secret, StoreKind};
 use store::{EmbeddedStore, MongoOptions, MongoStore, Store};
@@ -49,8 +49,8 @@ pub(crate) fn cache(config: &Config, alone: bool, watch: &Watch) -> anyhow::Resu
         url: config.redis.clone(),
         prefix: config.nats.prefix.clone(),
         tls: RedisTls {
+            identity: files.identity(),
             ca: files.ca,
-            identity: files.cert.zip(files.key),
         },
         within: RedisOptions::WITHIN,
     })?;
@@ -113,12 +113,15 @@ fn nats(config: &Config) -> NatsOptions {
     NatsOptions {
         login,
         tls: NatsTls {
+            identity: files.identity(),
             ca: files.ca,
-            identity: files.cert.zip(files.key),
         },
         prefix: nats.prefix.clone(),
-        urls: vec![config.agent.nats.clone()],
-        ..NatsOptions::default()
+        urls: config.agent.nats.clone(),
+        limits: NatsLimits {
+            replicas: nats.replicas,
+            ..NatsLimits::default()
+        },
     }
 }
 

@@ -9,6 +9,7 @@ mod backends;
 mod cli;
 mod copy;
 mod datadir;
+mod files;
 mod hosts;
 mod part;
 mod parts;

@@ -52,7 +52,8 @@ pub(crate) fn watch(shared: &Shared) -> JoinSet<()> {
         };
         tasks.spawn(tell("store", server, board.clone(), ask));
     }
-    let (bus, server) = (shared.bus(), format!("NATS at {}", address(&config.agent.nats)));
+    let addresses: Vec<_> = config.agent.nats.iter().map(|url| address(url)).collect();
+    let (bus, server) = (shared.bus(), format!("NATS at {}", addresses.join(", ")));
     let ask = move || {
         let bus = Arc::clone(&bus);
         async move { bus_fault(&*bus).await }

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use anyhow::Context;
 use config::{Backends, BusKind, Config, ConfigError, Deployment, StoreKind};
+
+use crate::files;
 
 /// Reads the configuration file, where there is one, and says what is odd about it. Without one the service is for
 /// this machine alone.
@@ -29,10 +30,7 @@ pub(crate) fn usable(explicit: Option<&Path>, deployment: Deployment) -> anyhow:
 
 /// Refuses a configuration that this process cannot run on: rather than doing something else, or failing later.
 pub(crate) fn require_usable(config: &Config, deployment: Deployment) -> anyhow::Result<()> {
-    for (key, path) in config.files() {
-        let opened = std::fs::File::open(&path);
-        opened.with_context(|| format!("{key}: {}: expected a file that can be read", path.display()))?;
-    }
+    files::check(config)?;
     let Backends { store, bus } = config.backends(deployment)?;
     if (store, bus) == (StoreKind::Embedded, BusKind::Nats) {
         tracing::info!("the bus is a NATS server, and the store this process's own");

@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::policy::LOOK_BACK;
 
 use crate::ConfigError;
-use crate::yaml::{Section, values};
+use crate::yaml::{Found, Section, values};
 
 /// The agents on the hosts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,8 +14,9 @@ pub struct Agent {
     pub poller_interval: Duration,
     /// Between samples of CPU and memory.
     pub sample_interval: Duration,
-    /// Address of the NATS server, when it is the bus; for every component, not the agents alone.
-    pub nats: String,
+    /// Addresses of the NATS server, when it is the bus, or of the servers of one cluster; for every component, not the
+    /// agents alone. There is at least one.
+    pub nats: Vec<String>,
     /// Accepted from older files; the bus has its own subjects.
     pub nats_subject: Option<String>,
 }
@@ -25,7 +26,7 @@ impl Default for Agent {
         Self {
             poller_interval: Duration::from_secs(10),
             sample_interval: Duration::from_secs(5),
-            nats: "nats://localhost:4222".to_owned(),
+            nats: vec!["nats://localhost:4222".to_owned()],
             nats_subject: None,
         }
     }
@@ -42,7 +43,22 @@ pub(super) fn read(section: &Section<'_>) -> Result<Agent, ConfigError> {
     Ok(Agent {
         poller_interval: section.or("poller_interval", default.poller_interval, values::seconds)?,
         sample_interval: section.or("sample_interval", default.sample_interval, sampled)?,
-        nats: section.or("nats", default.nats, values::server(&["nats", "tls"]))?,
+        nats: section
+            .get("nats")
+            .map_or(Ok(default.nats), |found| addresses(&found))?,
         nats_subject: section.opt("nats_subject", values::text)?,
     })
+}
+
+/// A list of addresses, or what NATS clients take: one text, with commas between them.
+fn addresses(found: &Found<'_>) -> Result<Vec<String>, ConfigError> {
+    let several = values::separated(',', values::server_text(&["nats", "tls"]));
+    let Ok(items) = found.items() else {
+        return found.parsed(several);
+    };
+    if items.is_empty() {
+        return Err(found.refused("at least one address"));
+    }
+    let parsed: Result<Vec<_>, _> = items.iter().map(|item| item.parsed(&several)).collect();
+    Ok(parsed?.concat())
 }

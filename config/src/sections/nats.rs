@@ -1,4 +1,4 @@
-//! `nats`: who we are to the NATS server of a distributed service, whose address is `agent.nats`.
+//! `nats`: who we are to the NATS server of a distributed service, whose address is `agent.nats`, and what it keeps.
 
 use std::path::PathBuf;
 
@@ -20,6 +20,8 @@ pub struct Nats {
     pub tls: Option<TlsFiles>,
     /// First part of all subjects: installations that share a server differ in it.
     pub prefix: String,
+    /// Servers of a cluster that keep each job.
+    pub replicas: usize,
 }
 
 /// PEM files of an encrypted connection to a server.
@@ -29,8 +31,18 @@ pub struct TlsFiles {
     pub ca: Option<PathBuf>,
     /// Our certificate, for a server that asks for one.
     pub cert: Option<PathBuf>,
-    /// Its key.
+    /// Its key, where it is not in the certificate's file.
     pub key: Option<PathBuf>,
+}
+
+impl TlsFiles {
+    /// Where our certificate and its key are, if we have one.
+    #[must_use]
+    pub fn identity(&self) -> Option<(PathBuf, PathBuf)> {
+        let cert = self.cert.clone()?;
+        let key = self.key.clone().unwrap_or_else(|| cert.clone());
+        Some((cert, key))
+    }
 }
 
 impl Default for Nats {
@@ -42,6 +54,7 @@ impl Default for Nats {
             credentials: None,
             tls: None,
             prefix: "microscaler".to_owned(),
+            replicas: 1,
         }
     }
 }
@@ -55,6 +68,7 @@ pub(super) fn read(section: &Section<'_>) -> Result<Nats, ConfigError> {
         credentials: section.opt("credentials", values::path)?,
         tls: read_tls(section, "tls")?,
         prefix: section.or("prefix", default.prefix, values::filled)?,
+        replicas: section.or("replicas", default.replicas, values::whole(1..=5))?,
     })
 }
 

@@ -67,8 +67,8 @@ fn every_file_is_named_once_with_its_key() {
     assert_eq!(
         named,
         [
-            "database.tls.ca /db.pem",
             "nats.credentials /nats.creds",
+            "database.tls.ca /db.pem",
             "nats.tls.cert /n.pem",
             "nats.tls.key /n.key",
             "redis_tls.ca /redis.pem",

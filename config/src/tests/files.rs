@@ -98,7 +98,7 @@ fn a_file_of_an_older_installation_loads_unchanged() {
         config.docker.container_dns_search,
         ["auth-service.dev.docker", "domain1", "domain2"]
     );
-    assert_eq!(config.agent.nats, "nats://172.17.0.4:4222");
+    assert_eq!(config.agent.nats, ["nats://172.17.0.4:4222"]);
     let keys = [("user01", "key"), ("user02", "1e3"), ("user03", "yes")];
     let keys = keys.map(|(user, key)| (AccountName::parse(user).unwrap(), ApiKey::Plain(Secret::new(key))));
     assert_eq!(config.auth, BTreeMap::from(keys));

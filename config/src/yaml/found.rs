@@ -124,7 +124,8 @@ pub(super) fn joined(path: &str, key: &str) -> String {
 fn without_login(text: &str) -> String {
     match (text.split_once("://"), text.rsplit_once('@')) {
         (Some((scheme, _)), Some((_, host))) => format!("{scheme}://(hidden)@{host}"),
-        _ => text.to_owned(),
+        (None, Some((_, host))) => format!("(hidden)@{host}"),
+        (_, None) => text.to_owned(),
     }
 }
 

@@ -9,6 +9,7 @@ pub(crate) mod values;
 
 use std::path::Path;
 
+pub(crate) use found::Found;
 #[cfg(test)]
 pub(crate) use section::ASKED;
 pub(crate) use section::Section;

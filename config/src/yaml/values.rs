@@ -145,27 +145,39 @@ pub(crate) fn one_or_more<T>(parse: impl Fn(&Node) -> Parsed<T>) -> impl Fn(&Nod
     }
 }
 
+/// Several in one text, with `by` between them.
+pub(crate) fn separated<T>(by: char, parse: impl Fn(&str) -> Parsed<T>) -> impl Fn(&Node) -> Parsed<Vec<T>> {
+    move |node| {
+        // What is no text is refused in the words of what it should be.
+        let text = scalar(node, "").or_else(|_| parse("").map(|_| ""))?;
+        text.split(by).map(|part| parse(part.trim())).collect()
+    }
+}
+
 /// `SCHEME://HOST[:PORT]` with one of the schemes and nothing that is no URL in it.
 pub(crate) fn server(schemes: &'static [&'static str]) -> impl Fn(&Node) -> Parsed<String> {
-    move |node| {
+    move |node| server_text(schemes)(scalar(node, "").unwrap_or_default())
+}
+
+/// The same of a text.
+pub(crate) fn server_text(schemes: &'static [&'static str]) -> impl Fn(&str) -> Parsed<String> {
+    move |text| {
         let forms: Vec<_> = schemes
             .iter()
             .map(|scheme| format!("{scheme}://HOST:PORT"))
             .collect();
-        let expected = forms.join(" or ");
-        let text = scalar(node, &expected)?;
         let fits = text.split_once("://").is_some_and(|(scheme, rest)| {
             let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
             schemes.contains(&scheme) && has_host(host)
         });
-        fits.then(|| text.to_owned()).ok_or(expected)
+        fits.then(|| text.to_owned()).ok_or_else(|| forms.join(" or "))
     }
 }
 
 /// Whether what stands before the first slash is a host with, if any, a port.
 pub(crate) fn has_host(text: &str) -> bool {
     let authority = text.split('/').next().unwrap_or_default();
-    if authority.contains(char::is_whitespace) {
+    if authority.contains(|c: char| c.is_whitespace() || c == ',') {
         return false;
     }
     // An IPv6 address stands in brackets, and its colons are not a port's.

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use faulty::{Fault, FaultyBus, Hook, point};
 pub use memory::{Limits, MemoryBus};
-pub use nats::{Login, NatsBus, NatsLimits, NatsOptions, NatsTls};
+pub use nats::{Login, NatsBus, NatsLimits, NatsOptions, NatsTls, check_credentials};
 
 /// An error of a bus.
 #[derive(Debug, thiserror::Error)]

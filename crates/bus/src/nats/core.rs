@@ -7,7 +7,7 @@ use async_nats::jetstream::consumer::{AckPolicy, pull};
 use async_nats::jetstream::context::{Context, ContextBuilder, PublishErrorKind};
 use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::stream::{self, DiscardPolicy, RetentionPolicy, StorageType};
-use async_nats::{Client, RequestErrorKind};
+use async_nats::{Client, ConnectErrorKind, RequestErrorKind};
 use domain::{HostName, Job};
 use serde::Serialize;
 use tokio::time::timeout;
@@ -58,11 +58,19 @@ impl Core {
     pub(super) async fn connect(options: NatsOptions) -> Result<Self> {
         let link = Link::new();
         let addresses = options.addresses()?;
-        let connecting = options.for_client(link.clone()).await?.connect(addresses);
-        let client = timeout(PATIENCE * 2, connecting)
+        let connecting = options.for_client(&addresses, link.clone())?;
+        // Those that are away may each keep us waiting, and are asked one after the other.
+        let servers = u32::try_from(addresses.len()).unwrap_or(u32::MAX);
+        let within = PATIENCE.saturating_mul(servers.saturating_add(1));
+        let client = timeout(within, connecting.connect(addresses))
             .await
             .map_err(|_| unavailable("no NATS server answered in time"))?
-            .map_err(|error| unavailable(told(&error)))?;
+            .map_err(|error| match error.kind() {
+                ConnectErrorKind::Authentication | ConnectErrorKind::AuthorizationViolation => {
+                    unavailable(options.login.told(&told(&error)))
+                }
+                _ => unavailable(told(&error)),
+            })?;
         let version = client.server_info().version;
         if !client.is_server_compatible(2, 9, 0) {
             return Err(unavailable(format!(
@@ -182,10 +190,26 @@ impl Core {
             num_replicas: limits.replicas,
             ..stream::Config::default()
         };
+        let name = &self.options.prefix;
+        let failed = |why: String| unavailable(format!("stream {name}{}: {why}", kept(limits.replicas)));
+        if limits.replicas > 1 && self.is_alone().await? {
+            return Err(failed("the server is no cluster".to_owned()));
+        }
         let making = self.stream.create_or_update_stream(config);
         let made = finite(making).await?;
-        made.map_err(|error| unavailable(format!("stream {}: {}", self.options.prefix, told(&error))))?;
-        Ok(())
+        made.map(drop).map_err(|error| failed(told(&error)))
+    }
+
+    /// Whether a server that is no cluster has the stream: asked for copies when it is made such a server refuses, but it
+    /// takes the same for one that it has (2.9), keeps none, and drops the stream at its next start.
+    async fn is_alone(&self) -> Result<bool> {
+        let asking = self.stream.get_stream(&self.options.prefix);
+        let Ok(stream) = finite(asking).await? else {
+            return Ok(false);
+        };
+        let cluster = stream.cached_info().cluster.as_ref();
+        let name = cluster.and_then(|cluster| cluster.name.as_deref());
+        Ok(name.is_none_or(str::is_empty))
     }
 
     /// Makes the consumer of a queue, and the stream with it.
@@ -208,6 +232,14 @@ impl Core {
         let made = finite(self.stream.create_consumer_on_stream(config, stream)).await?;
         made.map_err(|error| unavailable(format!("consumer {name}: {}", told(&error))))?;
         Ok(())
+    }
+}
+
+/// What a server that is no cluster, or one of too few, cannot do: whoever reads of it is told what to change.
+fn kept(replicas: usize) -> String {
+    match replicas {
+        1 => String::new(),
+        _ => format!(", kept by {replicas} servers (nats.replicas)"),
     }
 }
 

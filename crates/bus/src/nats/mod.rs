@@ -1,9 +1,11 @@
 //! The bus of an installation of several processes, on a NATS server with JetStream, 2.9 or newer.
 
 mod core;
+mod credentials;
 mod delivery;
 mod forget;
 mod link;
+mod login;
 mod options;
 mod receiver;
 mod topic;
@@ -14,10 +16,12 @@ use async_trait::async_trait;
 use domain::{HostName, Job, Message};
 use tokio::time::timeout;
 
-pub use options::{Login, NatsLimits, NatsOptions, NatsTls};
+pub use credentials::check_credentials;
+pub use login::Login;
+pub use options::{NatsLimits, NatsOptions, NatsTls};
 
 use self::core::Core;
-use crate::{Beacon, Bus, Jobs, Nudge, Queue, Result, Subscription};
+use crate::{Beacon, Bus, BusError, Jobs, Nudge, Queue, Result, Subscription};
 use receiver::Receiver;
 
 const NUDGES: &str = "nudges";
@@ -40,12 +44,16 @@ impl NatsBus {
     /// Connects and makes the stream of jobs.
     ///
     /// # Errors
-    /// [`BusError::Unavailable`](crate::BusError::Unavailable) within ten seconds or so when no server answers, refuses
-    /// the login, has no JetStream, or an option is wrong. Nothing is tried again: that is for the caller to decide.
+    /// [`BusError::Unavailable`](crate::BusError::Unavailable), within ten seconds or so and five more for each further
+    /// server, when none answers, the login is refused, there is no JetStream, or an option is wrong. Nothing is tried
+    /// again: that is for the caller to decide.
     pub async fn connect(options: NatsOptions) -> Result<Self> {
         let core = Core::connect(options).await?;
-        core.ensure_stream().await?;
-        Ok(Self(core))
+        match core.ensure_stream().await {
+            // Its account may have no JetStream.
+            Err(BusError::Unavailable(why)) => Err(BusError::Unavailable(core.options.login.told(&why))),
+            made => made.map(|()| Self(core)),
+        }
     }
 
     /// Sends what is still in the client, for two seconds at most, and ends all receivers and subscriptions.

@@ -1,12 +1,13 @@
 //! How a NATS server is reached, and how much is kept there.
 
-use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use async_nats::{ConnectOptions, ServerAddr};
 
+use super::credentials;
 use super::link::Link;
+use super::login::{self, Login};
 use crate::{BusError, Result};
 
 /// To connect, and again after that long a silence of the server.
@@ -30,36 +31,6 @@ pub struct NatsOptions {
     pub prefix: String,
     /// How much is kept, and for how long.
     pub limits: NatsLimits,
-}
-
-/// Who we are to the server.
-#[derive(Clone)]
-pub enum Login {
-    /// It asks for nothing, or the URL says it.
-    None,
-    /// User and password.
-    Password {
-        /// The user.
-        user: String,
-        /// The password.
-        password: String,
-    },
-    /// A token.
-    Token(String),
-    /// A file of a JWT and the seed of its key, as `nsc` writes it.
-    CredentialsFile(PathBuf),
-}
-
-impl fmt::Debug for Login {
-    /// Without secrets.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::None => write!(f, "None"),
-            Self::Password { user, .. } => write!(f, "Password({user})"),
-            Self::Token(_) => write!(f, "Token"),
-            Self::CredentialsFile(file) => write!(f, "CredentialsFile({})", file.display()),
-        }
-    }
 }
 
 /// Files for TLS, all PEM.
@@ -134,7 +105,7 @@ impl NatsOptions {
         parsed.collect()
     }
 
-    pub(super) async fn for_client(&self, link: Link) -> Result<ConnectOptions> {
+    pub(super) fn for_client(&self, addresses: &[ServerAddr], link: Link) -> Result<ConnectOptions> {
         let mut options = ConnectOptions::new()
             .name("microscaler")
             .connection_timeout(PATIENCE)
@@ -154,12 +125,20 @@ impl NatsOptions {
             options = options.require_tls(true);
         }
         Ok(match &self.login {
-            Login::None => options,
+            Login::None => match addresses.iter().find_map(login::of_url) {
+                Some(Login::Password { user, password }) => options.user_and_password(user, password),
+                Some(Login::Token(token)) => options.token(token),
+                _ => options,
+            },
             Login::Password { user, password } => options.user_and_password(user.clone(), password.clone()),
             Login::Token(token) => options.token(token.clone()),
-            Login::CredentialsFile(file) => options.credentials_file(file).await.map_err(|error| {
-                BusError::Unavailable(format!("credentials file {}: {error}", file.display()))
-            })?,
+            Login::CredentialsFile(file) => {
+                let told = |error: String| BusError::Unavailable(self.login.told(&error));
+                let found = credentials::read(file).map_err(told)?;
+                options
+                    .credentials(&found)
+                    .map_err(|error| told(error.to_string()))?
+            }
         })
     }
 }

@@ -38,6 +38,14 @@ async fn the_right_password_enters_and_no_other() {
         let bus = NatsBus::connect(with(bus_with("s3cret"))).await.unwrap();
         bus.ping().await.unwrap();
 
+        let named = |login: &str| NatsOptions {
+            urls: vec![server.url().replace("://", &format!("://{login}@"))],
+            ..options(&server)
+        };
+        refused(named("bus:guess")).await;
+        let bus = NatsBus::connect(named("bus:s3cre%74")).await.unwrap();
+        bus.ping().await.unwrap();
+
         let file = server.file("missing.creds");
         let why = refused(with(Login::CredentialsFile(file))).await;
         assert!(why.contains("missing.creds"), "{why}");

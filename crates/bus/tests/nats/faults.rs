@@ -1,6 +1,7 @@
 //! Servers that die, are wiped, or are not there.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bus::conformance::fixture::{group, host, launch, patiently, said, taken};
@@ -13,7 +14,7 @@ use tokio::time::{Instant, sleep};
 use super::{BOTH, connected, options};
 
 /// Sends until it is taken, as a health manager does.
-async fn sent(bus: &NatsBus, job: &Job) {
+pub(super) async fn sent(bus: &NatsBus, job: &Job) {
     patiently(async {
         while bus.send(job).await.is_err() {
             sleep(Duration::from_millis(20)).await;
@@ -23,7 +24,7 @@ async fn sent(bus: &NatsBus, job: &Job) {
 }
 
 /// Takes jobs for ever; tells the record of each.
-async fn taken_by(bus: NatsBus, here: HostName, told: UnboundedSender<InstanceId>) {
+pub(super) async fn taken_by(bus: NatsBus, here: HostName, told: UnboundedSender<InstanceId>) {
     let mut jobs = bus.jobs(&here, Queue::Launch).await.unwrap();
     while let Some(delivery) = jobs.next().await {
         let _ = told.send(delivery.job().record);
@@ -33,7 +34,7 @@ async fn taken_by(bus: NatsBus, here: HostName, told: UnboundedSender<InstanceId
 }
 
 /// Sends jobs until `count` were acknowledged; their records.
-async fn acknowledged(bus: NatsBus, here: HostName, count: usize) -> BTreeSet<InstanceId> {
+pub(super) async fn acknowledged(bus: Arc<NatsBus>, here: HostName, count: usize) -> BTreeSet<InstanceId> {
     let mut acknowledged = BTreeSet::new();
     while acknowledged.len() < count {
         let job = launch(&here);
@@ -56,7 +57,7 @@ async fn no_acknowledged_job_is_lost_when_the_server_is_killed_and_started_again
         let here = host("killed.example.net");
         let (told, mut records) = unbounded_channel();
         let receiving = tokio::spawn(taken_by(receiver, here.clone(), told));
-        let sending = tokio::spawn(acknowledged(sender, here, 600));
+        let sending = tokio::spawn(acknowledged(Arc::new(sender), here, 600));
         let mut seen = BTreeSet::new();
         for _ in 0..3 {
             seen.insert(patiently(records.recv()).await.unwrap());

@@ -1,6 +1,8 @@
 //! The NATS bus on real servers: Debian's, and a current one.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod cluster;
+mod credentials;
 mod entry;
 mod faults;
 mod letters;
@@ -16,8 +18,12 @@ use test_servers::nats::{Nats, Which};
 const BOTH: [Which; 2] = [Which::Debian, Which::Current];
 
 fn options(server: &Nats) -> NatsOptions {
+    options_at(vec![server.url()])
+}
+
+fn options_at(urls: Vec<String>) -> NatsOptions {
     NatsOptions {
-        urls: vec![server.url()],
+        urls,
         limits: NatsLimits {
             ack_wait: Duration::from_secs(2),
             behind: 256,

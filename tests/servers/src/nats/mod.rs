@@ -1,8 +1,15 @@
 //! NATS servers with JetStream.
 
+mod cluster;
+mod operator;
+mod settings;
+
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
+
+pub use cluster::Cluster;
+pub use operator::{Account, Operator};
+use settings::{Member, Settings};
 
 use crate::{Process, absent, free_port, program};
 
@@ -46,6 +53,8 @@ pub enum Asks {
     Password,
     /// A certificate of its own authority, see [`Nats::file`].
     Certificate,
+    /// The credentials of a user of an account that its operator knows, see [`Nats::file`].
+    Credentials,
 }
 
 /// A NATS server of a test's own.
@@ -67,7 +76,7 @@ impl Nats {
     /// The same on one of this machine's addresses, for clients that do not share our loopback.
     #[must_use]
     pub fn start_on(address: &str, which: Which) -> Option<Self> {
-        Self::listening(address, which, Asks::Nothing)
+        Self::listening(address, which, Asks::Nothing, None)
     }
 
     /// Starts one that asks for something.
@@ -76,22 +85,24 @@ impl Nats {
     /// When certificates cannot be made.
     #[must_use]
     pub fn asking(which: Which, asks: Asks) -> Option<Self> {
-        Self::listening(LOOPBACK, which, asks)
+        Self::listening(LOOPBACK, which, asks, None)
     }
 
-    fn listening(address: &str, which: Which, asks: Asks) -> Option<Self> {
+    fn listening(address: &str, which: Which, asks: Asks, member: Option<&Member>) -> Option<Self> {
         let Some(found) = which.program() else {
             absent(&format!("nats-server ({which:?})"));
             return None;
         };
         let port = free_port();
         let process = Process::new(found, |directory| {
+            let settings = Settings {
+                address,
+                port,
+                asks,
+                member,
+            };
+            settings.write(directory);
             let config = directory.join("nats.conf");
-            std::fs::write(&config, settings(directory, address, port, asks))
-                .expect("a directory of our own");
-            if asks == Asks::Certificate {
-                certificates(directory);
-            }
             vec!["-c".to_owned(), config.display().to_string()]
         });
         let mut server = Self {
@@ -121,7 +132,9 @@ impl Nats {
         format!("{scheme}://{host}:{}", self.port)
     }
 
-    /// A file of its directory: `ca.pem`, `client.pem` and `client.key` where it asks for certificates.
+    /// A file of its directory: `ca.pem`, `client.pem` and `client.key` where it asks for certificates; `ours.creds`,
+    /// `poor.creds` of an account without JetStream and `unknown.creds` of one that it does not know, where it asks for
+    /// credentials.
     #[must_use]
     pub fn file(&self, name: &str) -> PathBuf {
         self.process.directory().join(name)
@@ -153,56 +166,4 @@ impl Nats {
         std::fs::remove_dir_all(self.file("data")).expect("it wrote its data there");
         self.restart();
     }
-}
-
-fn settings(directory: &Path, address: &str, port: u16, asks: Asks) -> String {
-    let at = |name: &str| directory.join(name).display().to_string();
-    let asked = match asks {
-        Asks::Nothing => String::new(),
-        Asks::Password => "authorization { user: bus, password: s3cret }\n".to_owned(),
-        Asks::Certificate => format!(
-            "tls {{ cert_file: \"{}\", key_file: \"{}\", ca_file: \"{}\", verify: true }}\n",
-            at("server.pem"),
-            at("server.key"),
-            at("ca.pem")
-        ),
-    };
-    format!(
-        "host: \"{address}\"\nport: {port}\njetstream {{ store_dir: \"{}\" }}\n{asked}",
-        at("data")
-    )
-}
-
-/// An authority, and certificates of it for the server and a client.
-fn certificates(directory: &Path) {
-    const AUTHORITY: &str =
-        "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=authority -keyout ca.key -out ca.pem";
-    openssl(directory, AUTHORITY);
-    std::fs::write(
-        directory.join("names"),
-        "subjectAltName=DNS:localhost,IP:127.0.0.1",
-    )
-    .expect("writable");
-    for who in ["server", "client"] {
-        openssl(
-            directory,
-            &format!("req -newkey rsa:2048 -nodes -subj /CN={who} -keyout {who}.key -out {who}.csr"),
-        );
-        openssl(
-            directory,
-            &format!(
-                "x509 -req -days 2 -in {who}.csr -CA ca.pem -CAkey ca.key -CAcreateserial -extfile names -out {who}.pem"
-            ),
-        );
-    }
-}
-
-fn openssl(directory: &Path, arguments: &str) {
-    let made = Command::new("openssl")
-        .args(arguments.split(' '))
-        .current_dir(directory)
-        .output()
-        .expect("openssl is installed");
-    let said = String::from_utf8_lossy(&made.stderr);
-    assert!(made.status.success(), "openssl {arguments}: {said}");
 }

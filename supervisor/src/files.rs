@@ -1,0 +1,82 @@
+//! What the files of a configuration hold, looked into before anything starts: a damaged one would else be told at
+//! every attempt to connect, by whoever reads it then.
+
+use std::path::Path;
+
+use anyhow::{Context, ensure};
+use config::{Config, TlsFiles};
+use rustls::RootCertStore;
+use rustls::crypto::ring;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::sign::CertifiedKey;
+
+/// Refuses a file that cannot be read, or that cannot serve on a connection to a server. Those of engines are read anew
+/// for each of their connections, which tell it themselves.
+pub(crate) fn check(config: &Config) -> anyhow::Result<()> {
+    for (key, path) in config.files() {
+        let opened = std::fs::File::open(&path);
+        opened.with_context(|| format!("{key}: {}: expected a file that can be read", path.display()))?;
+    }
+    if let Some(file) = &config.nats.credentials {
+        bus::check_credentials(file)
+            .map_err(anyhow::Error::msg)
+            .with_context(|| at("nats.credentials", file))?;
+    }
+    for (section, files) in config.server_tls() {
+        tls(section, files)?;
+    }
+    Ok(())
+}
+
+fn tls(section: &str, files: &TlsFiles) -> anyhow::Result<()> {
+    let told = |which: &str, file: &Path| at(&format!("{section}.{which}"), file);
+    if let Some(file) = &files.ca {
+        authorities(file).with_context(|| told("ca", file))?;
+    }
+    let Some((cert, key)) = files.identity() else {
+        return Ok(());
+    };
+    let chain = chain(&cert).with_context(|| told("cert", &cert))?;
+    let which = if key == cert { "cert" } else { "key" };
+    let private = private(&key).with_context(|| told(which, &key))?;
+    let pair = CertifiedKey::from_der(chain, private, &ring::default_provider());
+    pair.with_context(|| format!("{}, with the key of {}", told("cert", &cert), key.display()))?;
+    Ok(())
+}
+
+fn at(key: &str, file: &Path) -> String {
+    format!("{key}: {}", file.display())
+}
+
+fn authorities(file: &Path) -> anyhow::Result<()> {
+    let mut trusted = RootCertStore::empty();
+    for authority in chain(file)? {
+        trusted
+            .add(authority)
+            .context("expected certificates of authorities")?;
+    }
+    Ok(())
+}
+
+fn chain(file: &Path) -> anyhow::Result<Vec<CertificateDer<'static>>> {
+    let expected = "expected a certificate in PEM";
+    let read = CertificateDer::pem_file_iter(file).and_then(Iterator::collect);
+    let chain: Vec<_> = read.context(expected)?;
+    ensure!(!chain.is_empty(), expected);
+    Ok(chain)
+}
+
+/// A key that we can sign with.
+fn private(file: &Path) -> anyhow::Result<PrivateKeyDer<'static>> {
+    let expected = "expected a private key in PEM, without a password";
+    let key = PrivateKeyDer::from_pem_file(file).context(expected)?;
+    ring::default_provider()
+        .key_provider
+        .load_private_key(key.clone_key())
+        .context(expected)?;
+    Ok(key)
+}
+
+#[cfg(test)]
+mod tests;
