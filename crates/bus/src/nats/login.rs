@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use async_nats::ServerAddr;
+use percent_encoding::percent_decode_str;
 
 /// Who we are to the server.
 #[derive(Clone)]
@@ -59,24 +60,7 @@ pub(super) fn of_url(url: &ServerAddr) -> Option<Login> {
 
 /// What stands in a URL as `%` and two digits.
 fn decoded(text: &str) -> String {
-    let mut parts = text.split('%');
-    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
-    for part in parts {
-        let digits = part
-            .get(..2)
-            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        match (digits, part.get(2..)) {
-            (Some(byte), Some(rest)) => {
-                bytes.push(byte);
-                bytes.extend(rest.as_bytes());
-            }
-            _ => {
-                bytes.push(b'%');
-                bytes.extend(part.as_bytes());
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
 #[cfg(test)]
