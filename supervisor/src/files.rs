@@ -3,11 +3,11 @@
 
 use std::path::Path;
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, anyhow};
 use config::{Config, TlsFiles};
 use rustls::RootCertStore;
 use rustls::crypto::ring;
-use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
 
@@ -62,15 +62,29 @@ fn authorities(file: &Path) -> anyhow::Result<()> {
 fn chain(file: &Path) -> anyhow::Result<Vec<CertificateDer<'static>>> {
     let expected = "expected a certificate in PEM";
     let read = CertificateDer::pem_file_iter(file).and_then(Iterator::collect);
-    let chain: Vec<_> = read.context(expected)?;
-    ensure!(!chain.is_empty(), expected);
-    Ok(chain)
+    let chain: Vec<_> = read.map_err(said).context(expected)?;
+    match chain.is_empty() {
+        true => Err(said(pem::Error::NoItemsFound)).context(expected),
+        false => Ok(chain),
+    }
+}
+
+/// What is wrong with a PEM file; the library shows lines as lists of numbers.
+fn said(error: pem::Error) -> anyhow::Error {
+    match error {
+        pem::Error::MissingSectionEnd { .. } => anyhow!("the END line is missing"),
+        pem::Error::IllegalSectionStart { .. } => anyhow!("a BEGIN line is damaged"),
+        pem::Error::NoItemsFound => anyhow!("there is none in it"),
+        other => other.into(),
+    }
 }
 
 /// A key that we can sign with.
 fn private(file: &Path) -> anyhow::Result<PrivateKeyDer<'static>> {
     let expected = "expected a private key in PEM, without a password";
-    let key = PrivateKeyDer::from_pem_file(file).context(expected)?;
+    let key = PrivateKeyDer::from_pem_file(file)
+        .map_err(said)
+        .context(expected)?;
     ring::default_provider()
         .key_provider
         .load_private_key(key.clone_key())

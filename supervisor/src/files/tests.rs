@@ -90,6 +90,7 @@ fn a_damaged_file_of_any_server_is_named_with_its_key() {
                 };
                 *place = Some(file.clone());
                 let said = refused(&with(section, files));
+                assert!(!said.contains('['), "{said}");
                 let begins = format!("{section}.{which}: {}", file.display());
                 assert!(said.starts_with(&begins), "{said} does not begin with {begins}");
             }

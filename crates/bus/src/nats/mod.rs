@@ -8,6 +8,7 @@ mod link;
 mod login;
 mod options;
 mod receiver;
+mod stream;
 mod topic;
 
 use std::time::Duration;
@@ -21,7 +22,7 @@ pub use login::Login;
 pub use options::{NatsLimits, NatsOptions, NatsTls};
 
 use self::core::Core;
-use crate::{Beacon, Bus, BusError, Jobs, Nudge, Queue, Result, Subscription};
+use crate::{Beacon, Bus, Jobs, Nudge, Queue, Result, Subscription};
 use receiver::Receiver;
 
 const NUDGES: &str = "nudges";
@@ -49,11 +50,8 @@ impl NatsBus {
     /// again: that is for the caller to decide.
     pub async fn connect(options: NatsOptions) -> Result<Self> {
         let core = Core::connect(options).await?;
-        match core.ensure_stream().await {
-            // Its account may have no JetStream.
-            Err(BusError::Unavailable(why)) => Err(BusError::Unavailable(core.options.login.told(&why))),
-            made => made.map(|()| Self(core)),
-        }
+        core.ensure_stream().await?;
+        Ok(Self(core))
     }
 
     /// Sends what is still in the client, for two seconds at most, and ends all receivers and subscriptions.

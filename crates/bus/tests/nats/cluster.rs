@@ -104,7 +104,10 @@ async fn leader_killed(which: Which) {
     .await;
 
     // More than there are.
-    let error = NatsBus::connect(replicated(others, 5)).await.unwrap_err().to_string();
+    let error = NatsBus::connect(replicated(others, 5))
+        .await
+        .unwrap_err()
+        .to_string();
     let begins = "the bus is unavailable: stream microscaler, kept by 5 servers (nats.replicas): ";
     assert!(error.starts_with(begins), "{error}");
 
