@@ -1,5 +1,7 @@
 //! The components of a process: in which order they start and stop, and how they take a new configuration.
 
+use std::sync::Arc;
+
 use config::Config;
 use tokio::task::JoinSet;
 
@@ -12,6 +14,8 @@ use crate::supervise::Component;
 /// Running components.
 pub(crate) struct Service {
     shared: Shared,
+    /// What it started under: what only a start can change is so still.
+    started: Arc<Config>,
     /// In the order in which they started.
     components: Vec<(Part, Component)>,
     /// What tells how the servers are.
@@ -31,6 +35,7 @@ impl Service {
             false => JoinSet::new(),
         };
         Ok(Self {
+            started: shared.config(),
             shared,
             components,
             _watching,
@@ -40,8 +45,7 @@ impl Service {
     /// Goes on under a new configuration. What only a new start can change is said.
     /// A configuration that cannot be used changes nothing.
     pub(crate) fn reload(&self, config: Config) -> anyhow::Result<()> {
-        let before = self.shared.config();
-        let fixed = fixed(&before, &config);
+        let fixed = fixed(&self.started, &config);
         self.shared.reload(config)?;
         tracing::info!("the configuration was read again");
         for section in fixed {
