@@ -106,8 +106,9 @@ impl Orphans {
             .collect()
     }
 
-    /// Drops what has a record now, and remembers which records ended.
-    pub(crate) fn sync(&mut self, before: &Group, group: &Group) {
+    /// Drops what has a record now, and remembers which records ended: but for those of a host that was removed while
+    /// nobody heard of it, since nobody stopped what they have there.
+    pub(crate) fn sync(&mut self, before: &Group, group: &Group, fleet: &Fleet) {
         for on in self.hosts.values_mut() {
             on.found.retain(|_, found| {
                 found.facts.group != group.id || group.instance(found.facts.record).is_none()
@@ -115,6 +116,7 @@ impl Orphans {
         }
         self.ended.retain(|_, at| at.elapsed() < ENDED);
         let ended = before.instances.iter().filter(|i| group.instance(i.id).is_none());
+        let ended = ended.filter(|i| !fleet.is_given_up(&i.host));
         let now = Instant::now();
         self.ended.extend(ended.map(|i| (i.id, now)));
     }

@@ -60,6 +60,12 @@ impl Fleet {
         known.is_some_and(|known| self.loses(known) && (known.is_removed() || !self.frozen()))
     }
 
+    /// Whether operators removed a host that says nothing: nobody reaches what it has.
+    pub(crate) fn is_given_up(&self, host: &HostName) -> bool {
+        let known = self.hosts.get(host);
+        known.is_some_and(|known| known.is_removed() && self.loses(known))
+    }
+
     pub(super) fn loses(&self, known: &Known) -> bool {
         self.lost_at(known) < self.listened
     }

@@ -107,7 +107,7 @@ impl Manager {
             self.copied(id);
         }
         self.note_group(&next);
-        self.orphans.sync(&before.value, &next);
+        self.orphans.sync(&before.value, &next, &self.fleet);
         self.cache.keep(Versioned {
             revision,
             value: next,
