@@ -19,75 +19,62 @@ const EVER: Timestamp = Timestamp::from_millis(i64::MIN);
 /// So many jumps of late are remembered.
 const JUMPS: usize = 32;
 
-/// The clock as it was seen last, and its jumps since the last in the other direction.
+/// The clock as it was seen last, and what it showed between its jumps.
 #[derive(Default)]
 pub(super) struct Watch {
     seen: Option<(Timestamp, Instant)>,
-    ahead: Vec<Ahead>,
-    back: Vec<Back>,
+    /// What it showed when it had jumped last.
+    begun: Option<Timestamp>,
+    /// Before that, oldest first.
+    spans: Vec<Span>,
 }
 
-/// A jump ahead.
-struct Ahead {
-    /// What was noted from then on, by a clock that had gone back, or at any time.
-    since: Timestamp,
-    /// What the clock showed before it.
+/// What the clock showed between two jumps.
+struct Span {
     from: Timestamp,
-    by: Duration,
-}
-
-/// A jump back.
-struct Back {
-    /// What the clock showed after it.
     to: Timestamp,
-    by: Duration,
+    /// Milliseconds to what it would have shown if it had made all later jumps before.
+    shift: i64,
 }
 
 impl Watch {
     /// By how much the wall clock jumped since it was seen last; none when it did not.
     pub(super) fn jumped(&mut self, now: Timestamp) -> Option<Duration> {
         let (wall, at) = self.seen.replace((now, Instant::now()))?;
-        let from = wall + at.elapsed();
-        let (ahead, back) = (now.since(from), from.since(now));
-        // A jump mostly makes good what one in the other direction did.
-        if ahead > JUMP {
-            let since = self.back.last().map_or(EVER, |back| back.to);
-            self.back.clear();
-            push(
-                &mut self.ahead,
-                Ahead {
-                    since,
-                    from,
-                    by: ahead,
-                },
-            );
-        } else if back > JUMP {
-            self.ahead.clear();
-            push(&mut self.back, Back { to: now, by: back });
+        let passed = at.elapsed();
+        let expected = wall + passed;
+        let by = now.since(expected).max(expected.since(now));
+        if by <= JUMP {
+            return None;
         }
-        let by = ahead.max(back);
-        (by > JUMP).then_some(by)
+        let jump = now.millis().saturating_sub(expected.millis());
+        // It may have jumped as soon as it had been seen.
+        let from = self.begun.replace(now - passed).unwrap_or(EVER);
+        self.spans.push(Span {
+            from,
+            to: expected,
+            shift: 0,
+        });
+        for span in &mut self.spans {
+            span.shift = span.shift.saturating_add(jump);
+        }
+        self.spans.drain(..self.spans.len().saturating_sub(JUMPS));
+        Some(by)
     }
 
-    /// A time as the clock would have shown it if it had jumped before. Of what it has shown twice since it went back, and
-    /// what is not ahead of it any more, the later is taken.
+    /// A time as the clock would have shown it if it had jumped before. Of what it has shown several times the latest is
+    /// taken: what waits for it waits too long rather than too short.
     fn shown(&self, at: Timestamp, now: Timestamp) -> Timestamp {
-        let back = self.back.iter().rev();
-        let at = back.fold(at, |at, jump| match at > now {
-            true => at - jump.by,
-            false => at,
-        });
-        let ahead = self.ahead.iter();
-        ahead.fold(at, |at, jump| match jump.since <= at && at <= jump.from {
-            true => at + jump.by,
-            false => at,
-        })
+        let since = self.begun.is_some_and(|begun| begun <= at && at <= now);
+        let spans = self.spans.iter().filter(|span| span.from <= at && at <= span.to);
+        let meant = spans.map(|span| Timestamp::from_millis(at.millis().saturating_add(span.shift)));
+        meant.chain(since.then_some(at)).max().unwrap_or(at)
     }
 
     /// A group whose changes of late are as long ago as they are, however the clock jumped since: no cooldown, warm-up
     /// or period of a rate ends early for it.
     pub(super) fn by_this_clock<'a>(&self, group: &'a Group, now: Timestamp) -> Cow<'a, Group> {
-        if self.ahead.is_empty() && self.back.is_empty() {
+        if self.spans.is_empty() {
             return Cow::Borrowed(group);
         }
         let cooldown = group.spec.scale_out_cooldown.max(group.spec.scale_in_cooldown);
@@ -117,11 +104,6 @@ impl Watch {
         }
         Cow::Owned(group)
     }
-}
-
-fn push<T>(jumps: &mut Vec<T>, jump: T) {
-    jumps.push(jump);
-    jumps.drain(..jumps.len().saturating_sub(JUMPS));
 }
 
 impl Scaling {
@@ -226,6 +208,34 @@ mod tests {
                 (100_020, 100_020),
             ] {
                 assert_eq!(watch.shown(at(noted), at(100_021)), at(seen), "{wrong}");
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_put_right_in_part_or_too_far_ends_nothing_early() {
+        let at = |s: i64| Timestamp::from_millis(s * 1_000);
+        for (first, second) in [
+            (3_600, 1_800),
+            (-3_600, -1_800),
+            (3_600, -3_600),
+            (-60, 7_200),
+            (10, 20),
+        ] {
+            let mut watch = Watch::default();
+            watch.jumped(at(100_000));
+            watch.jumped(at(100_000 + first));
+            tokio::time::advance(Duration::from_secs(20)).await;
+            let now = at(100_020 + second);
+            watch.jumped(now);
+            for (noted, seconds_ago) in [(99_990, 30), (100_010 + first, 10), (100_020 + second, 0)] {
+                let shown = watch.shown(at(noted), now);
+                assert!(shown <= now, "{first} {second}: {noted} is to come");
+                assert_eq!(
+                    now.since(shown).as_secs(),
+                    seconds_ago,
+                    "{first} {second}: {noted}"
+                );
             }
         }
     }
