@@ -173,7 +173,7 @@ async fn what_is_no_process_or_an_older_generation_suspends_nothing() {
             json!({"processes": ["Launch", "instancerefresh"]}),
             422,
             &[
-                "\"instancerefresh\" cannot be suspended, for what runs is not replaced here",
+                "\"instancerefresh\" is nothing to suspend or resume, for what runs is not replaced here",
                 known,
             ],
         ),
@@ -181,7 +181,7 @@ async fn what_is_no_process_or_an_older_generation_suspends_nothing() {
             "PUT /asgs/a/resume",
             json!({"processes": ["AddToLoadBalancer"]}),
             422,
-            &["\"AddToLoadBalancer\" cannot be suspended, for instances are not attached"],
+            &["\"AddToLoadBalancer\" is nothing to suspend or resume, for instances are not attached"],
         ),
         (
             "PUT /asgs/a/resume",

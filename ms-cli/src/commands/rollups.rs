@@ -12,6 +12,8 @@ use crate::output::{Column, EVERY, Row, column, print, render, show_value, table
 
 /// Seconds that are shown unless something else is asked for.
 const HOUR: i64 = 3_600;
+/// As much as is answered at once.
+const DAY: i64 = 86_400;
 
 /// A line for each minute: the load of the whole group is in its averages.
 const MINUTES: &[Column] = &[
@@ -53,7 +55,11 @@ pub async fn run(context: &Context, args: &RollupsArgs) -> Result<(), Failure> {
 }
 
 async fn look(context: &Context, args: &RollupsArgs) -> Result<String, Failure> {
-    let to = args.to.unwrap_or_else(|| jiff::Timestamp::now().as_second());
+    let now = jiff::Timestamp::now().as_second();
+    // A day is told at once.
+    let to = args
+        .to
+        .unwrap_or_else(|| args.from.map_or(now, |from| now.min(from.saturating_add(DAY))));
     let from = args.from.unwrap_or_else(|| to.saturating_sub(HOUR));
     let all = path(&[GROUP.all, &args.asg_name, "rollups"]);
     let call = context.client.call(Method::GET, &all);

@@ -81,7 +81,9 @@ fn process(name: &str) -> Result<Process> {
         let known = Process::ALL.map(Process::as_str).join(", ");
         let nobodys = NOBODYS.iter().find(|(its, _)| its.eq_ignore_ascii_case(name));
         let why = match nobodys {
-            Some((_, why)) => format!("{name:?} cannot be suspended, for {why}; what can is {known}"),
+            Some((_, why)) => {
+                format!("{name:?} is nothing to suspend or resume, for {why}; what is: {known}")
+            }
             None => format!("{name:?} is none of {known}"),
         };
         Refusal::field("processes", why)

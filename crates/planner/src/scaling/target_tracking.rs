@@ -12,8 +12,18 @@ use super::{NOISE, Seen, takes};
 /// Per cent of what an instance has. Where all of it is used, no figure tells how much more is needed.
 const SATURATED: f64 = 95.0;
 
-/// What the rule says.
-pub(crate) fn ask(question: &Question<'_>, rule: &TargetTracking) -> Answer {
+/// What the rule says. A figure below 0, with which many a server says that it knows none, is no load to be shared.
+pub(crate) fn ask(question: &Question<'_>, rule: &TargetTracking) -> Result<Answer, String> {
+    if question.seen.value < 0.0 {
+        return Err(format!(
+            "{} is less than 0, and no load",
+            figure(question.seen.value)
+        ));
+    }
+    Ok(answer(question, rule))
+}
+
+fn answer(question: &Question<'_>, rule: &TargetTracking) -> Answer {
     let steady = tracked(question, rule, question.seen);
     let (is, target) = (question.is(), figure(rule.target_value));
     if let Some((burst, why)) = panic(question, rule) {

@@ -154,7 +154,7 @@ fn heard(stage: &Stage<'_>, policy: &Policy) -> Heard {
         Rule::TargetTracking(rule) => measured(
             stage,
             policy,
-            |question| Ok(target_tracking::ask(question, rule)),
+            |question| target_tracking::ask(question, rule),
             || stage.current.saturating_add(1),
         ),
         Rule::Step(rule) => measured(

@@ -28,6 +28,22 @@ fn the_policy_says_what_holds() {
 }
 
 #[test]
+fn a_figure_below_nothing_is_no_load_to_share() {
+    let mut of_queue = target(20.0);
+    of_queue["source"] = json!("queue");
+    let stage = Stage::of(4).policy("p", of_queue).is("p", -1.0);
+    let decision = stage.decision();
+    let wish = &decision.wishes[0];
+    assert_eq!(decision.after, 4);
+    assert!(
+        wish.reason
+            .contains("-1 is less than 0, and no load; hold: no change"),
+        "{}",
+        wish.reason
+    );
+}
+
+#[test]
 fn scale_out_waits_for_what_warms_up() {
     assert_eq!(
         blind("scale_out").warming(4).after(),
