@@ -189,8 +189,9 @@ impl Group {
     }
 
     /// Notes that policies change desired capacity now.
-    pub fn note_pace(&mut self, before: u32, now: Timestamp) {
-        self.pace.note(before, self.spec.scaling.longest_period(), now);
+    pub fn note_pace(&mut self, before: u32, after: u32, now: Timestamp) {
+        let keep = self.spec.scaling.longest_period();
+        self.pace.note(before, after, keep, now);
     }
 
     /// The instances wanted now: none unless started. A paused group wants what it has; see the planner.

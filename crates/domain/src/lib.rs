@@ -45,7 +45,7 @@ pub use names::{
     AccountName, BalancerName, ConfigName, GroupName, HostName, NameError, PolicyName, ScheduleName,
     TypeName, ZoneName,
 };
-pub use pace::{Change, Pace};
+pub use pace::{Moved, Pace};
 pub use phase::{Cause, Event, Illegal, Phase, Status};
 pub use policy::Policy;
 pub use report::{ContainerFacts, ContainerState, FromHost, Health, Message, Outcome, Sample, Stamp};

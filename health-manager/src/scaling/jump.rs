@@ -163,7 +163,7 @@ mod tests {
             percent: None,
             period: 60,
         });
-        group.note_pace(1, at(99_990));
+        group.note_pace(1, 2, at(99_990));
         group.instances[0].phase = Phase::InService { since: at(99_980) };
 
         let mut watch = Watch::default();
@@ -173,7 +173,7 @@ mod tests {
         watch.jumped(at(103_601));
         let seen = watch.by_this_clock(&group, at(103_601)).into_owned();
         assert_eq!(seen.last_scale_out, Some(at(103_590)));
-        assert_eq!(seen.pace.times().collect::<Vec<_>>(), [at(103_590)]);
+        assert_eq!(seen.pace.times().collect::<Vec<_>>(), [at(103_590); 2]);
         assert_eq!(seen.instances[0].phase, Phase::InService { since: at(103_580) });
         // What was noted after the jump is as it was noted.
         group.last_scale_in = Some(at(103_601));

@@ -179,7 +179,7 @@ impl Group {
         let before = self.spec.desired_capacity;
         self.respecify(spec, &decision.outcome, ids, now)?;
         if decision.after != before {
-            self.note_pace(before, now);
+            self.note_pace(before, decision.after, now);
         }
         self.decisions.push(decision.clone());
         Ok(())

@@ -177,7 +177,7 @@ impl<'a> Simulation<'a> {
         if !decision.is_change() {
             return;
         }
-        self.group.note_pace(before, now);
+        self.group.note_pace(before, after, now);
         self.group.spec.desired_capacity = after;
         match after > before {
             true => self.group.last_scale_out = Some(now),

@@ -47,7 +47,7 @@ fn wish(stage: &Stage<'_>, policy: &Policy, rule: &Predictive, forecast: &Foreca
         true => format!("{} of the whole group", policy.metric),
         false => format!("the figure of {}", policy.source),
     };
-    let begins = words::seconds(Duration::from_secs(forecast.at.since(stage.scene.now).as_secs()));
+    let begins = words::seconds_to_go(forecast.at.since(stage.scene.now));
     let reason = format!(
         "{of} is forecast to be up to {load} within {} s, from {begins} from now on, which takes {capacity} at {target} each; {}: {end}",
         rule.scheduling_buffer_time,

@@ -40,9 +40,14 @@ pub(crate) fn change(from: u32, to: u32) -> String {
     }
 }
 
-/// A span in seconds.
+/// A span that is given or went by, in whole seconds.
 pub(crate) fn seconds(span: Duration) -> String {
-    format!("{} s", figure(span.as_secs_f64()))
+    format!("{} s", span.as_secs())
+}
+
+/// A span that is still to go by: rounded up, so that it is over after as many.
+pub(crate) fn seconds_to_go(span: Duration) -> String {
+    format!("{} s", span.as_millis().div_ceil(1_000))
 }
 
 /// `above 80`.

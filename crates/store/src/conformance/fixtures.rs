@@ -49,9 +49,8 @@ pub fn full_group(of: &str, name: &str) -> Group {
     group.suspended = [Process::Launch, Process::AlarmNotification].into();
     group.decisions = vec![decision(group.id, 18)];
     group.last_scale_in = Some(Timestamp::from_millis(-1));
-    group
-        .pace
-        .note(7, std::time::Duration::from_secs(60), Timestamp::from_millis(-1));
+    let period = std::time::Duration::from_secs(60);
+    group.pace.note(7, 9, period, Timestamp::from_millis(-1));
     group.launches.hosts.insert(host("host-1").name);
     group.remember(domain::CommitId(SystemIds.fresh()));
     group

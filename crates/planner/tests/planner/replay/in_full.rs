@@ -115,7 +115,7 @@ impl InFull {
         let after = decided.decision.after;
         self.memory.note(decided.wished, decided.keep, now);
         if after != before {
-            self.group.note_pace(before, now);
+            self.group.note_pace(before, after, now);
         }
         self.group.spec.desired_capacity = after;
         if after > before {

@@ -74,6 +74,45 @@ fn nothing_is_removed_on_figures_of_two_capacities() {
 }
 
 #[test]
+fn what_went_by_is_told_in_whole_seconds() {
+    let changed = idle(4).with(|stage| stage.group.last_scale_in = Some(stage.now));
+    let cooling = changed
+        .clone()
+        .with(|stage| stage.group.spec.scale_in_cooldown = 60);
+    let wished = idle(4).with(|stage| {
+        stage.group.spec.scaling.scale_in_stabilization = Some(60);
+        stage.memory = Memory::begin(4, stage.now);
+    });
+    let own = serde_json::json!({
+        "threshold": 30, "comparison": "below", "adjustment_type": "ChangeInCapacity", "scaling_adjustment": -1,
+        "cooldown": 60,
+    });
+    let own = Stage::of(4).policy("p", own).is("p", 10.0);
+    let own = own.with(|stage| stage.group.last_scale_in = Some(stage.now));
+    for (mut stage, reason) in [
+        (
+            changed,
+            "the last change was 12 s ago, within the sampling window of 60 s",
+        ),
+        (
+            cooling,
+            "the last change was 12 s ago, less than the scale_in_cooldown of 60 s",
+        ),
+        (
+            wished,
+            "within the last 60 s up to 4 were wished for, 12 s ago at last",
+        ),
+        (
+            own,
+            "policy p: the last change was 12 s ago, less than its cooldown of 60 s",
+        ),
+    ] {
+        stage.now = stage.now + Duration::from_millis(12_999);
+        assert_eq!(stage.decision().clamps[0].reason, reason);
+    }
+}
+
+#[test]
 fn sizes_bound_the_outcome() {
     let full = busy(4).with(|stage| stage.group.spec.max_size = 4);
     assert_eq!(clamps(&full.decision()), ["bounds 5 -> 4"]);

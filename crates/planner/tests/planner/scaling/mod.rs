@@ -7,6 +7,7 @@ mod hpa;
 mod missing;
 mod predictive;
 mod properties;
+mod rates;
 mod simulation;
 mod stage;
 mod wishes;

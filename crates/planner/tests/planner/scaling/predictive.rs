@@ -33,6 +33,11 @@ fn it_adds_what_the_forecast_takes_and_says_how_good_it_was() {
         "CPU of the whole group is forecast to be up to 320.5 within 300 s, from 120 s from now on, which takes 7 at 50 each; \
          how good its forecasts are shows after another day: 3 more"
     );
+    let earlier = stage
+        .clone()
+        .with(|stage| stage.now = stage.now - Duration::from_millis(1));
+    let reason = earlier.wish().reason;
+    assert!(reason.contains(" from 121 s from now on"), "{reason}");
     let known = stage.with(|stage| {
         let accuracy = Accuracy {
             error: 8.25,

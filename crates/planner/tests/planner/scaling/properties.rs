@@ -148,7 +148,7 @@ fn any_group() -> impl Strategy<Value = Stage> {
             let at = stage.now - Duration::from_secs(100 - 20 * number as u64);
             stage.memory.note(wish, Duration::from_secs(1_000), at);
             if wish % 3 == 0 {
-                stage.group.note_pace(wish, at);
+                stage.group.note_pace(wish, 6, at);
             }
         }
         stage.reported = reported;

@@ -207,7 +207,7 @@ impl Stage {
         let (before, after) = (decided.decision.before, decided.decision.after);
         self.memory.note(decided.wished, decided.keep, self.now);
         if before != after {
-            self.group.note_pace(before, self.now);
+            self.group.note_pace(before, after, self.now);
         }
         self.group.spec.desired_capacity = after;
         if after > before {
