@@ -1,7 +1,8 @@
 //! Three servers that keep every job together.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::io::Write;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_nats::jetstream;
@@ -166,6 +167,47 @@ async fn keeper_killed(which: Which) {
     })
     .await;
     bus.send(&launch(&host("kept"))).await.unwrap();
+}
+
+#[tokio::test]
+async fn another_number_of_copies_is_told_where_it_is_changed() {
+    for cluster in BOTH.into_iter().filter_map(Cluster::start) {
+        let urls = cluster.urls();
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let writer = Arc::clone(&log);
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(tracing_subscriber::filter::LevelFilter::WARN)
+            .with_ansi(false)
+            .with_writer(move || Log(Arc::clone(&writer)))
+            .finish();
+        let _guard = tracing::subscriber::set_default(subscriber);
+        let logged = || String::from_utf8(std::mem::take(&mut *log.lock().unwrap())).unwrap();
+        for (replicas, told) in [
+            (1, None),
+            (3, Some("kept by 1 servers, and nats.replicas is 3")),
+            (3, None),
+            (1, Some("kept by 3 servers, and nats.replicas is 1")),
+        ] {
+            drop(connected(&urls, replicas).await);
+            let said = logged();
+            assert_eq!(told.is_some(), said.contains("nats.replicas"), "{said}");
+            assert!(said.contains(told.unwrap_or_default()), "{said}");
+        }
+    }
+}
+
+/// What is logged.
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 #[tokio::test]
