@@ -52,8 +52,8 @@ impl Probes {
         {
             return Some("the store does not answer".to_owned());
         }
-        if bus_fault(&*shared.bus()).await.is_some() {
-            return Some("the bus does not answer".to_owned());
+        if let Some(why) = bus_fault(&*shared.bus()).await {
+            return Some(format!("the bus does not answer: {why}"));
         }
         let components = shared.watch.board.snapshot().components;
         let ill = components

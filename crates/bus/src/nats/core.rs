@@ -124,18 +124,6 @@ impl Core {
         }
     }
 
-    /// Asks for the account's figures, raw: their form differs between servers.
-    pub(super) async fn ask_jetstream(&self) -> Result<()> {
-        self.connected()?;
-        let asking = self.client.request("$JS.API.INFO", "".into());
-        let answer = finite(asking).await?.map_err(|error| unavailable(told(&error)))?;
-        let answer: serde_json::Value = serde_json::from_slice(&answer.payload).map_err(unavailable)?;
-        match answer.get("error") {
-            None => Ok(()),
-            Some(error) => Err(unavailable(format!("JetStream: {error}"))),
-        }
-    }
-
     /// Puts a job into the stream, which is made where it is missing.
     pub(super) async fn put(&self, job: &Job) -> Result<()> {
         self.connected()?;

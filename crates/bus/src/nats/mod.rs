@@ -7,6 +7,7 @@ mod forget;
 mod link;
 mod login;
 mod options;
+mod ping;
 mod receiver;
 mod stream;
 mod topic;
@@ -109,6 +110,6 @@ impl Bus for NatsBus {
     }
 
     async fn ping(&self) -> Result<()> {
-        self.0.ask_jetstream().await
+        self.0.ping().await
     }
 }

@@ -42,7 +42,8 @@ pub struct NatsTls {
     pub identity: Option<(PathBuf, PathBuf)>,
 }
 
-/// How much a NATS bus keeps. All processes of an installation are to agree: the last one to come sets it.
+/// How much a NATS bus keeps. All processes of an installation are to agree: each sets it when it connects, and again
+/// whenever a request of its own for jobs was lost.
 #[derive(Clone, Copy, Debug)]
 pub struct NatsLimits {
     /// Jobs that wait in one host's queue; above it, sending is refused.

@@ -30,8 +30,17 @@ impl Core {
         };
         let name = &self.options.prefix;
         let failed = |why: String| unavailable(format!("stream {name}{}: {why}", kept(limits.replicas)));
-        if limits.replicas > 1 && self.is_alone().await? {
-            return Err(failed("the server is no cluster".to_owned()));
+        if let Some(found) = self.found().await? {
+            if limits.replicas > 1 && is_alone(&found) {
+                return Err(failed("the server is no cluster".to_owned()));
+            }
+            let (kept, ours) = (found.config.num_replicas, limits.replicas);
+            if kept != ours {
+                tracing::warn!(
+                    stream = name,
+                    "the stream of jobs is kept by {kept} servers, and nats.replicas is {ours}: changing it; all processes are to agree"
+                );
+            }
         }
         let making = self.stream.create_or_update_stream(config);
         let made = finite(making).await?;
@@ -45,16 +54,11 @@ impl Core {
         })
     }
 
-    /// Whether a server that is no cluster has the stream: asked for copies when it is made such a server refuses, but it
-    /// takes the same for one that it has (2.9), keeps none, and drops the stream at its next start.
-    async fn is_alone(&self) -> Result<bool> {
+    /// The stream as it is, if somebody answers for it.
+    async fn found(&self) -> Result<Option<stream::Info>> {
         let asking = self.stream.get_stream(&self.options.prefix);
-        let Ok(stream) = finite(asking).await? else {
-            return Ok(false);
-        };
-        let cluster = stream.cached_info().cluster.as_ref();
-        let name = cluster.and_then(|cluster| cluster.name.as_deref());
-        Ok(name.is_none_or(str::is_empty))
+        let found = finite(asking).await?;
+        Ok(found.ok().map(|stream| stream.cached_info().clone()))
     }
 
     /// Makes the consumer of a queue, and the stream with it.
@@ -78,6 +82,13 @@ impl Core {
         made.map_err(|error| unavailable(format!("consumer {name}: {}", told(&error))))?;
         Ok(())
     }
+}
+
+/// Whether a server that is no cluster has the stream: asked for copies when it is made such a server refuses, but it takes
+/// the same for one that it has (2.9), keeps none, and drops the stream at its next start.
+fn is_alone(found: &stream::Info) -> bool {
+    let name = found.cluster.as_ref().and_then(|cluster| cluster.name.as_deref());
+    name.is_none_or(str::is_empty)
 }
 
 /// What a server that is no cluster, or one of too few, cannot do: whoever reads of it is told what to change.

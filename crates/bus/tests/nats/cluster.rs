@@ -1,7 +1,8 @@
 //! Three servers that keep every job together.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::io::Write;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_nats::jetstream;
@@ -9,7 +10,7 @@ use bus::conformance::fixture::{host, launch, patiently, taken};
 use bus::{Bus, BusError, NatsBus, NatsLimits, NatsOptions, Queue};
 use test_servers::nats::{Cluster, Nats, Which};
 use tokio::sync::mpsc::unbounded_channel;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::faults::{acknowledged, sent, taken_by};
 use super::{BOTH, options_at};
@@ -24,10 +25,10 @@ fn replicated(urls: Vec<String>, replicas: usize) -> NatsOptions {
 }
 
 /// Tries until the cluster has chosen who leads it, as our programs do.
-async fn connected(urls: &[String]) -> NatsBus {
+async fn connected(urls: &[String], replicas: usize) -> NatsBus {
     let connecting = async {
         loop {
-            match NatsBus::connect(replicated(urls.to_vec(), 3)).await {
+            match NatsBus::connect(replicated(urls.to_vec(), replicas)).await {
                 Ok(bus) => return bus,
                 Err(_) => sleep(Duration::from_millis(50)).await,
             }
@@ -77,7 +78,7 @@ async fn leader_killed(which: Which) {
         return;
     };
     let urls = cluster.urls();
-    let (sender, receiver) = (Arc::new(connected(&urls).await), connected(&urls).await);
+    let (sender, receiver) = (Arc::new(connected(&urls, 3).await), connected(&urls, 3).await);
     let here = host("cluster.example.net");
     let (told, mut records) = unbounded_channel();
     let receiving = tokio::spawn(taken_by(receiver, here.clone(), told));
@@ -122,6 +123,103 @@ async fn leader_killed(which: Which) {
     sent(&sender, &job).await;
     patiently(async { while records.recv().await.unwrap() != job.record {} }).await;
     receiving.abort();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_server_that_keeps_the_stream_is_missed_debian() {
+    keeper_killed(Which::Debian).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_server_that_keeps_the_stream_is_missed_current() {
+    keeper_killed(Which::Current).await;
+}
+
+async fn keeper_killed(which: Which) {
+    let Some(mut cluster) = Cluster::start(which) else {
+        return;
+    };
+    let urls = cluster.urls();
+    let bus = connected(&urls, 1).await;
+    let keeper = settled(&urls, 0).await;
+    bus.ping().await.unwrap();
+    tokio::task::block_in_place(|| cluster.server(&keeper).kill());
+    let missed = "the bus is unavailable: stream microscaler has no leader: the server that keeps it is away (nats.replicas)";
+    patiently(async {
+        loop {
+            let asked = Instant::now();
+            match bus.ping().await {
+                // Those who ask wait no longer.
+                Err(error) if error.to_string() == missed && asked.elapsed() < Duration::from_secs(2) => {
+                    break;
+                }
+                _ => sleep(Duration::from_millis(50)).await,
+            }
+        }
+    })
+    .await;
+
+    tokio::task::block_in_place(|| cluster.server(&keeper).restart());
+    patiently(async {
+        while bus.ping().await.is_err() {
+            sleep(Duration::from_millis(50)).await;
+        }
+    })
+    .await;
+    bus.send(&launch(&host("kept"))).await.unwrap();
+}
+
+#[tokio::test]
+async fn another_number_of_copies_is_told_where_it_is_changed() {
+    for cluster in BOTH.into_iter().filter_map(Cluster::start) {
+        let urls = cluster.urls();
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let writer = Arc::clone(&log);
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(tracing_subscriber::filter::LevelFilter::WARN)
+            .with_ansi(false)
+            .with_writer(move || Log(Arc::clone(&writer)))
+            .finish();
+        let _guard = tracing::subscriber::set_default(subscriber);
+        let logged = || String::from_utf8(std::mem::take(&mut *log.lock().unwrap())).unwrap();
+        for (replicas, told) in [
+            (1, None),
+            (3, Some("kept by 1 servers, and nats.replicas is 3")),
+            (3, None),
+            (1, Some("kept by 3 servers, and nats.replicas is 1")),
+        ] {
+            drop(connected(&urls, replicas).await);
+            let said = logged();
+            assert_eq!(told.is_some(), said.contains("nats.replicas"), "{said}");
+            assert!(said.contains(told.unwrap_or_default()), "{said}");
+        }
+    }
+}
+
+/// What is logged.
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_stream_that_is_missing_is_made_by_whoever_asks_for_it() {
+    for server in BOTH.into_iter().filter_map(Nats::start) {
+        let bus = super::connected(&server).await;
+        let client = async_nats::connect(server.url()).await.unwrap();
+        let jetstream = jetstream::new(client);
+        jetstream.delete_stream("microscaler").await.unwrap();
+        bus.ping().await.unwrap();
+        jetstream.get_stream("microscaler").await.unwrap();
+    }
 }
 
 #[tokio::test]
