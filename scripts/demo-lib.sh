@@ -1,8 +1,9 @@
 # shellcheck shell=bash
 # Where the demo keeps things, for demo.sh and down.sh. Sourced, never run.
+demo=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)/.demo
+home=$demo
 . "$(dirname "${BASH_SOURCE[0]}")/installation.sh"
 
-demo=$home
 port=56785
 # microscaler's own default; another engine is the configuration's to name.
 export DOCKER_HOST=unix:///var/run/docker.sock

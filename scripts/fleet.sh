@@ -29,6 +29,15 @@ mongodb_image_is_here() {
     timeout 10 docker manifest inspect "$mongodb_image" >/dev/null 2>&1 && docker pull --quiet "$mongodb_image" >&2
 }
 
+# Makes the directory this fleet's, unless somebody has something in it.
+claim() {
+    is_fleet && return
+    [ -z "$(ls -A "$home" 2>/dev/null)" ] ||
+        die "$home holds something that is not a fleet: name an empty or a new directory in FLEET_HOME, or move that away"
+    mkdir -p "$home"
+    touch "$marker"
+}
+
 check() {
     local taken
     for taken in "$port" "$mongodb_port" "$nats_port" "$redis_port" $(seq "$probes_port" $((probes_port + 4))); do
@@ -51,10 +60,25 @@ build() {
     done
 }
 
+# Names of its own on a server that others may use, another fleet or a real installation.
+name_databases() {
+    local name
+    know_databases
+    if [ -z "${MONGODB_URI:-}" ] || [ -s "$databases" ]; then
+        return
+    fi
+    name=${FLEET_NAME:-fleet}
+    name=${name//[!a-zA-Z0-9_-]/-} # what MongoDB allows: 63 of these
+    name=${name:0:40}-$(head -c 4 /dev/urandom | od -An -tx1 | tr -d ' ')
+    echo "asg-$name auth-$name" >"$databases"
+}
+
 configure() {
-    local mongodb=$1
+    local mongodb=$1 asg=asgdb auth=authdb
     umask 077
     mkdir -p "$home"/{config,log,data/{mongodb,nats,redis}}
+    name_databases
+    [ -z "${MONGODB_URI:-}" ] || read -r asg auth <"$databases"
     [ -s "$home/key" ] || head -c 24 /dev/urandom | base64 | tr -d '+/=\n' >"$home/key"
     cat >"$home/config/microscaler.yml" <<YAML
 controller:
@@ -63,6 +87,8 @@ controller:
 database:
   port: $mongodb_port
   uri: ${MONGODB_URI:-}
+  asg_db: $asg
+  auth_db: $auth
 agent:
   nats: nats://127.0.0.1:$nats_port
 redis: redis://127.0.0.1:$redis_port
@@ -136,6 +162,7 @@ make fleet-down
 TEXT
 }
 
+claim
 scripts/engine.sh up
 if running; then
     say "the fleet runs already"

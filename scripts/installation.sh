@@ -1,15 +1,17 @@
 # shellcheck shell=bash
 # What the scripts of the demo and of the fleet share: what an installation that they started runs. Sourced, never run.
-# Its directory is $home: programs in bin, logs beside it or in log, and the installation's id in the file `installation`.
+# Its directory is $home, which they set: programs in bin, logs beside it or in log, and the installation's id in the file `installation`.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-home=${home:-$root/.demo}
+: "${home?}"
+
+# in_logs COMMAND...: with the programs' logs.
+in_logs() { "$@" "$home"/microscaler.log "$home"/log/*-stderr* 2>/dev/null; }
 
 # Keeps the installation's id, which the first line of a log tells that a program writes when it runs.
 know_installation() {
-    local logs=("$home"/microscaler.log "$home"/log/*-stderr*)
     [ -s "$home/installation" ] || [ ! -d "$home" ] ||
-        sed -n 's/.* installation=\([0-9a-f-]\{36\}\).*/\1/p;T;q' "${logs[@]}" >"$home/installation" 2>/dev/null || true
+        in_logs sed -n 's/.* installation=\([0-9a-f-]\{36\}\).*/\1/p;T;q' >"$home/installation" || true
 }
 
 # Ids of the installation's containers, dead ones included. One whose id is not known never ran anything.
@@ -17,6 +19,9 @@ containers() {
     [ ! -s "$home/installation" ] ||
         docker ps --all --quiet --filter "label=microscaler.installation=$(cat "$home/installation")"
 }
+
+# Programs of earlier builds did not tell of it.
+ran_unknown() { [ ! -s "$home/installation" ] && in_logs grep -q ' runs \(program\|data\)='; }
 
 # Through ms, so that every container gets its SIGTERM and its five seconds.
 stop_groups() {
@@ -35,6 +40,10 @@ remove_from_engine() {
     mapfile -t left < <(docker images --quiet --filter "label=$demo_image" | sort -u)
     [ ${#left[@]} = 0 ] || docker image rm --force "${left[@]}" >/dev/null ||
         echo "an image is left: a container of somebody else uses it"
+    if ran_unknown; then
+        echo "its installation is not known, for an earlier build ran it: it may have left containers, of these:"
+        docker ps --all --filter label=microscaler.installation
+    fi
 }
 
 # free PORT: whether nothing listens there.
