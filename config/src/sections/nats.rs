@@ -60,6 +60,7 @@ impl Default for Nats {
 }
 
 pub(super) fn read(section: &Section<'_>) -> Result<Nats, ConfigError> {
+    require_one_login(section)?;
     let default = Nats::default();
     Ok(Nats {
         user: section.opt("user", values::filled)?,
@@ -72,9 +73,31 @@ pub(super) fn read(section: &Section<'_>) -> Result<Nats, ConfigError> {
     })
 }
 
+/// One of several logins would win, and nobody is told which.
+fn require_one_login(section: &Section<'_>) -> Result<(), ConfigError> {
+    let mut named = None;
+    for key in ["user", "token", "credentials"] {
+        match (section.get(key), named) {
+            (Some(found), Some(first)) => {
+                let expected = format!("it without nats.{first}: user, token or credentials, one of them");
+                return Err(found.hidden(expected));
+            }
+            (Some(_), None) => named = Some(key),
+            (None, _) => {}
+        }
+    }
+    match section.get("password") {
+        Some(found) if named != Some("user") => Err(found.hidden("nats.user with it")),
+        _ => Ok(()),
+    }
+}
+
 /// The files for TLS of a server, under `key`; where no file is named nothing is asked for.
 pub(super) fn read_tls(section: &Section<'_>, key: &'static str) -> Result<Option<TlsFiles>, ConfigError> {
     let files = section.section(key, |tls| {
+        if let (None, Some(key)) = (tls.get("cert"), tls.get("key")) {
+            return Err(key.refused("cert with it: the certificate of this key"));
+        }
         Ok(TlsFiles {
             ca: tls.opt("ca", values::path)?,
             cert: tls.opt("cert", values::path)?,

@@ -1,4 +1,4 @@
-//! A NATS cluster: several addresses, and how many servers keep a job.
+//! A NATS cluster: several addresses, who we are there, and how many servers keep a job.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use super::{config, refused};
@@ -83,5 +83,48 @@ fn a_job_is_kept_by_one_server_or_up_to_five() {
             said,
             format!("FILE:2:13: nats.replicas: value {shown}: {expected}")
         );
+    }
+}
+
+#[test]
+fn who_we_are_is_said_once() {
+    for (text, refusal) in [
+        (
+            "user: u\n  token: s3cret",
+            "3:10: nats.token: value (hidden): expected it without nats.user",
+        ),
+        (
+            "credentials: /c\n  user: u\n  password: s3cret",
+            "2:16: nats.credentials: value (hidden): expected it without nats.user",
+        ),
+        (
+            "credentials: /c\n  token: s3cret",
+            "2:16: nats.credentials: value (hidden): expected it without nats.token",
+        ),
+    ] {
+        let said = refused(&format!("nats:\n  {text}"), None);
+        let which = "user, token or credentials, one of them";
+        assert_eq!(said, format!("FILE:{refusal}: {which}"), "{text}");
+    }
+    for other in ["", "  token: t\n", "  credentials: /c\n"] {
+        let said = refused(&format!("nats:\n  password: s3cret\n{other}"), None);
+        let refusal = "FILE:2:13: nats.password: value (hidden): expected nats.user with it";
+        assert_eq!(said, refusal, "{other}");
+    }
+    let one = config("nats: {user: u, password: p, token: , credentials: }").nats;
+    assert_eq!(one.user.as_deref(), Some("u"));
+    assert!(config("nats: {user: u}").nats.password.is_none());
+}
+
+#[test]
+fn a_key_without_its_certificate_is_refused() {
+    for (text, place) in [
+        ("database:\n  tls: {key: k.pem}", "2:14: database.tls.key"),
+        ("nats:\n  tls: {ca: c, key: k.pem}", "2:21: nats.tls.key"),
+        ("redis_tls:\n  key: k.pem", "2:8: redis_tls.key"),
+    ] {
+        let refusal =
+            format!("FILE:{place}: value k.pem: expected cert with it: the certificate of this key");
+        assert_eq!(refused(text, None), refusal, "{text}");
     }
 }
