@@ -4,15 +4,15 @@
 use std::path::Path;
 
 use anyhow::{Context, anyhow};
-use config::{Config, TlsFiles};
+use config::{Config, Database, TlsFiles};
 use rustls::RootCertStore;
 use rustls::crypto::ring;
 use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
 
-/// Refuses a file that cannot be read, or that cannot serve on a connection to a server. Those of engines are read anew
-/// for each of their connections, which tell it themselves.
+/// Refuses a file that cannot be read, or that cannot serve on a connection to a server or for the controller. Those of
+/// engines are read anew for each of their connections, which tell it themselves.
 pub(crate) fn check(config: &Config) -> anyhow::Result<()> {
     for (key, path) in config.files() {
         let opened = std::fs::File::open(&path);
@@ -26,22 +26,52 @@ pub(crate) fn check(config: &Config) -> anyhow::Result<()> {
     for (section, files) in config.server_tls() {
         tls(section, files)?;
     }
+    database_uri(&config.database)?;
+    let controller = &config.controller;
+    if let (true, Some(cert), Some(key)) = (controller.ssl, &controller.ssl_cert, &controller.ssl_key) {
+        identity(("controller.ssl_cert", cert), ("controller.ssl_key", key))?;
+    }
     Ok(())
 }
 
 fn tls(section: &str, files: &TlsFiles) -> anyhow::Result<()> {
-    let told = |which: &str, file: &Path| at(&format!("{section}.{which}"), file);
     if let Some(file) = &files.ca {
-        authorities(file).with_context(|| told("ca", file))?;
+        authorities(file).with_context(|| at(&format!("{section}.ca"), file))?;
     }
     let Some((cert, key)) = files.identity() else {
         return Ok(());
     };
-    let chain = chain(&cert).with_context(|| told("cert", &cert))?;
     let which = if key == cert { "cert" } else { "key" };
-    let private = private(&key).with_context(|| told(which, &key))?;
+    identity(
+        (&format!("{section}.cert"), &cert),
+        (&format!("{section}.{which}"), &key),
+    )
+}
+
+/// The files that a connection string names; those of `database.tls` would go before them.
+fn database_uri(database: &Database) -> anyhow::Result<()> {
+    let (None, Some(uri)) = (&database.tls, &database.uri) else {
+        return Ok(());
+    };
+    let Some(files) = store::Tls::of_uri(uri.expose()) else {
+        return Ok(());
+    };
+    if let Some(file) = &files.ca {
+        authorities(file).with_context(|| at("database.uri: tlsCAFile", file))?;
+    }
+    if let Some(file) = &files.cert {
+        let named = ("database.uri: tlsCertificateKeyFile", file.as_path());
+        identity(named, named)?;
+    }
+    Ok(())
+}
+
+/// A certificate and its key, each with the key of the configuration that names it.
+fn identity((cert_at, cert): (&str, &Path), (key_at, key): (&str, &Path)) -> anyhow::Result<()> {
+    let chain = chain(cert).with_context(|| at(cert_at, cert))?;
+    let private = private(key).with_context(|| at(key_at, key))?;
     let pair = CertifiedKey::from_der(chain, private, &ring::default_provider());
-    pair.with_context(|| format!("{}, with the key of {}", told("cert", &cert), key.display()))?;
+    pair.with_context(|| format!("{}, with the key of {}", at(cert_at, cert), key.display()))?;
     Ok(())
 }
 

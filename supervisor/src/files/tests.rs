@@ -116,6 +116,73 @@ fn a_certificate_and_a_key_that_do_not_belong_together_are_refused() {
 }
 
 #[test]
+fn the_controller_s_certificate_and_key_are_looked_into_where_it_serves_tls() {
+    let (ours, other) = (Signed::new(), Signed::new());
+    let [cert, key] = ["server-cert.pem", "server-key.pem"].map(|name| ours.file(name));
+    let with = |ssl, cert: &Path, key: &Path| {
+        let mut config = Config::default();
+        config.controller.ssl = ssl;
+        config.controller.ssl_cert = Some(cert.to_owned());
+        config.controller.ssl_key = Some(key.to_owned());
+        config
+    };
+    check(&with(true, &cert, &key)).unwrap();
+    let foreign = other.file("server-key.pem");
+    let said = refused(&with(true, &cert, &foreign));
+    let told = format!("{}, with the key of {}", cert.display(), foreign.display());
+    assert!(
+        said.starts_with(&format!("controller.ssl_cert: {told}")),
+        "{said}"
+    );
+    let damaged = ours.changed("server-key.pem", cut);
+    let said = refused(&with(true, &cert, &damaged));
+    assert!(said.starts_with("controller.ssl_key: "), "{said}");
+    let damaged = ours.changed("server-cert.pem", scrambled);
+    let said = refused(&with(true, &damaged, &key));
+    assert!(said.starts_with("controller.ssl_cert: "), "{said}");
+    check(&with(false, &damaged, &foreign)).unwrap();
+}
+
+#[test]
+fn files_in_a_connection_string_are_looked_into() {
+    let signed = Signed::new();
+    let read = |name: &str| std::fs::read_to_string(signed.file(name)).unwrap();
+    let joined = signed.file("joined.pem");
+    std::fs::write(&joined, read("client-cert.pem") + &read("client-key.pem")).unwrap();
+    let with = |ca: &Path, cert: &Path| {
+        let (ca, cert) = (ca.display(), cert.display());
+        let uri = format!("mongodb://ada:s3cret@h/?tls=true&tlsCAFile={ca}&tlsCertificateKeyFile={cert}");
+        let mut config = Config::default();
+        config.database.uri = Some(config::Secret::new(uri));
+        config
+    };
+    let ca = signed.file("ca.pem");
+    check(&with(&ca, &joined)).unwrap();
+    let (missing, no_key) = (signed.file("missing.pem"), signed.file("client-cert.pem"));
+    let damaged = signed.changed("ca.pem", scrambled);
+    for (config, begins) in [
+        (with(&missing, &joined), at("database.uri: tlsCAFile", &missing)),
+        (with(&damaged, &joined), at("database.uri: tlsCAFile", &damaged)),
+        (
+            with(&ca, &no_key),
+            at("database.uri: tlsCertificateKeyFile", &no_key),
+        ),
+    ] {
+        let said = refused(&config);
+        assert!(said.starts_with(&begins) && !said.contains("s3cret"), "{said}");
+        // Those of tls go before them.
+        let mut other = config;
+        other.database.tls = Some(signed.files());
+        check(&other).unwrap();
+    }
+    for uri in ["mongodb://h", "mongodb://h/?tls=true", "mongodb://h/?tls=nothing"] {
+        let mut config = Config::default();
+        config.database.uri = Some(config::Secret::new(uri.to_owned()));
+        check(&config).unwrap();
+    }
+}
+
+#[test]
 fn files_with_more_than_is_needed_serve() {
     let signed = Signed::new();
     let read = |name: &str| std::fs::read_to_string(signed.file(name)).unwrap();

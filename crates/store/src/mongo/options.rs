@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use mongodb::options::{
-    ClientOptions, Credential, ReadConcern, SelectionCriteria, ServerAddress, TlsOptions, WriteConcern,
+    ClientOptions, ConnectionString, Credential, ReadConcern, SelectionCriteria, ServerAddress, TlsOptions,
+    WriteConcern,
 };
 use tempfile::NamedTempFile;
 
@@ -177,6 +178,21 @@ fn credential(user: &str, login: &Login) -> Credential {
 }
 
 impl Tls {
+    /// The files that a connection string names; `None` where it names none, or is none.
+    #[must_use]
+    pub fn of_uri(uri: &str) -> Option<Self> {
+        let parsed = ConnectionString::parse(uri).ok()?;
+        let Some(mongodb::options::Tls::Enabled(named)) = parsed.tls else {
+            return None;
+        };
+        let files = Self {
+            ca: named.ca_file_path,
+            cert: named.cert_key_file_path,
+            key: None,
+        };
+        (files.ca.is_some() || files.cert.is_some()).then_some(files)
+    }
+
     fn options(&self, certificate: Option<&NamedTempFile>) -> TlsOptions {
         let ours = certificate.map(|joined| joined.path().to_owned());
         let mut options = TlsOptions::default();
