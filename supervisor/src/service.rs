@@ -81,7 +81,7 @@ fn fixed(before: &Config, after: &Config) -> Vec<&'static str> {
         ("redis", before.redis != after.redis),
         ("redis_tls", before.redis_tls != after.redis_tls),
         ("agent.nats, nats", nats(before) != nats(after)),
-        ("hosts", before.hosts != after.hosts),
+        ("hosts (but for their zones)", before.hosts != after.hosts),
         ("docker.tls", before.docker.tls != after.docker.tls),
         (
             "docker.daemon_url",

@@ -41,6 +41,10 @@ impl Signals {
 
     /// Waits until the process is to end; a configuration cannot be taken yet.
     pub(crate) async fn stop(&mut self) {
-        while self.next().await != Asked::Stop {}
+        while self.next().await != Asked::Stop {
+            tracing::warn!(
+                "the configuration is not read again while servers are waited for: start this anew for that"
+            );
+        }
     }
 }

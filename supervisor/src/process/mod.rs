@@ -80,7 +80,8 @@ fn run(part: Part, options: &Options, config: Config, served: &[Served]) -> anyh
             "runs"
         );
         while signals.next().await == Asked::Reload {
-            if let Err(error) = read(part, options).and_then(|config| service.reload(config)) {
+            // What it could not start under it does not go on under.
+            if let Err(error) = prepare(part, options).and_then(|(config, _)| service.reload(config)) {
                 tracing::error!("the configuration was not reloaded, the old one stays: {error:#}");
             }
         }
