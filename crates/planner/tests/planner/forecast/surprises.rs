@@ -14,7 +14,8 @@ proptest! {
 
     #[test]
     fn what_happened_once_does_not_come_back(
-        days in 2_i64..35, ago in 0_i64..35 * 1_440, lasted in 1_i64..85, times in 2.0..50.0_f64,
+        // Of two days nobody can tell which is the odd one.
+        days in 3_i64..35, ago in 0_i64..35 * 1_440, lasted in 1_i64..85, times in 2.0..50.0_f64,
     ) {
         let ago = ago.min(days * 1_440);
         let burst = NOON - ago..NOON - ago + lasted;
